@@ -1,0 +1,1 @@
+"""The built-in credential plugins: scitoken, x509, basic and netrc."""

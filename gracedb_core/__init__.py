@@ -1,0 +1,1 @@
+"""A client for GraceDB, the gravitational-wave candidate event database."""

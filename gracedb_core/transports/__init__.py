@@ -1,0 +1,1 @@
+"""The built-in transports, one small module per library."""

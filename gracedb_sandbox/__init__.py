@@ -1,0 +1,1 @@
+"""A local GraceDB: the same wire contract over real HTTP on loopback."""
