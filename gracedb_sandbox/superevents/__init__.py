@@ -1,0 +1,1 @@
+"""The superevents side of the sandbox: candidates that several events make together."""
