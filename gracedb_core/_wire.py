@@ -1,0 +1,140 @@
+"""What travels: requests, answers, uploads and certificates, as frozen values valid at birth."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, BinaryIO, Mapping, Optional, Tuple, Union
+
+from .errors import InputError
+
+if TYPE_CHECKING:
+    from typing_extensions import Protocol
+else:
+    Protocol = object
+
+__all__ = [
+    "BodyStream",
+    "ClientCert",
+    "Header",
+    "Origin",
+    "Request",
+    "Response",
+    "Timeout",
+    "Upload",
+]
+
+Header = Tuple[str, str]
+
+_METHOD = re.compile(r"[A-Z]+\Z").match
+#: Already quoted: visible ASCII only, so that nothing can end the request line early.
+_TARGET = re.compile(r"/[\x21-\x22\x24-\x7e]*\Z").match
+_HEADER_NAME = re.compile(r"[A-Za-z0-9!#$%&'*+.^_`|~-]+\Z").match
+_HEADER_VALUE = re.compile(r"[\x20-\x7e\x80-\xff\t]*\Z").match
+
+
+class Upload(Protocol):
+    """A body to stream: its length is known before the first byte is sent."""
+
+    @property
+    def length(self) -> int:
+        """How many bytes `open` will give."""
+
+    def open(self) -> BinaryIO:
+        """Give a reader at the first byte; a second call starts again, or raises `InputError`."""
+
+
+class BodyStream(Protocol):
+    """A body that is still on the wire: raw bytes, not decoded."""
+
+    def read(self, amount: int) -> bytes:
+        """Give up to *amount* bytes, at least one, or ``b""`` at the end."""
+
+    def close(self) -> None:
+        """Let go of the connection; one that was not read to its end is not used again."""
+
+
+@dataclass(frozen=True)
+class Origin:
+    """Where a server is: the only place its credentials go."""
+
+    scheme: str
+    host: str
+    port: int
+
+    def __str__(self) -> str:
+        host = f"[{self.host}]" if ":" in self.host else self.host
+        default = {"http": 80, "https": 443}[self.scheme]
+        return f"{self.scheme}://{host}" + ("" if self.port == default else f":{self.port}")
+
+    @property
+    def is_loopback(self) -> bool:
+        """Whether this is the machine we are on: 127/8, ::1 or exactly ``localhost``."""
+        return self.host in ("localhost", "::1") or bool(
+            re.match(r"127(\.\d{1,3}){3}\Z", self.host)
+        )
+
+
+@dataclass(frozen=True)
+class Timeout:
+    """Seconds to wait; None waits for ever.
+
+    *connect* bounds making a connection, *read* each wait for bytes, *write* each wait to send,
+    *total* the whole exchange from the first try to the last byte that is read for the caller.
+    """
+
+    connect: Optional[float] = 10.0
+    read: Optional[float] = 60.0
+    write: Optional[float] = 60.0
+    total: Optional[float] = 300.0
+
+    def __post_init__(self) -> None:
+        for value in (self.connect, self.read, self.write, self.total):
+            if value is not None and not value > 0:
+                raise InputError(f"A timeout must be a positive number of seconds, not {value!r}.")
+
+
+@dataclass(frozen=True)
+class ClientCert:
+    """A checked snapshot of a client certificate with its key, read once from disk."""
+
+    #: Certificate, chain and unencrypted private key, PEM.
+    pem: bytes = field(repr=False)
+    #: SHA-256 of the certificate, hexadecimal: what tells one snapshot from another.
+    fingerprint: str
+
+
+@dataclass(frozen=True)
+class Request:
+    """One request; if it exists, it can be sent."""
+
+    method: str
+    #: URL path and query, quoted, from the root of the origin.
+    target: str
+    headers: Tuple[Header, ...] = field(default=(), repr=False)
+    body: Union[bytes, Upload, None] = field(default=None, repr=False)
+    certificate: Optional[ClientCert] = field(default=None, repr=False)
+    timeout: Timeout = Timeout()
+    #: Whether the answer's body is wanted as a stream rather than as bytes.
+    stream: bool = False
+
+    def __post_init__(self) -> None:
+        if not _METHOD(self.method):
+            raise InputError(f"{self.method!r} is not an HTTP method.")
+        if not _TARGET(self.target):
+            raise InputError(f"{self.target!r} is not a quoted URL path.")
+        for name, value in self.headers:
+            # The value is not shown: it may be a secret.
+            if not _HEADER_NAME(name) or not _HEADER_VALUE(value):
+                raise InputError(f"The header {name!r} holds characters that no header may hold.")
+
+
+@dataclass(frozen=True)
+class Response:
+    """One answer, as it came: the body is neither decoded nor judged."""
+
+    status: int
+    #: Names in lower case.
+    headers: Mapping[str, str]
+    body: Union[bytes, BodyStream] = field(repr=False)
+    reason: str = ""

@@ -1,0 +1,334 @@
+"""What can go wrong, as classes named by outcome.
+
+::
+
+    GraceDBError
+    ├── InputError            an argument that cannot be sent; nothing was sent  (ValueError)
+    ├── CredentialError       a credential that exists but cannot be used  (ValueError)
+    ├── PluginError           a plugin that is missing, broken or clashes with another
+    ├── ClientClosed          a client that was used after close()  (RuntimeError)
+    ├── TransportError        no answer arrived
+    │   ├── ConnectFailed     nothing was sent  (ConnectionError)
+    │   ├── TLSFailed         the handshake failed, nothing was sent  (ConnectionError)
+    │   ├── ConnectionLost    the request may have been acted on  (ConnectionError)
+    │   └── TimedOut          the request may have been acted on  (TimeoutError)
+    ├── OutcomeUnknown        a write that may or may not have happened
+    ├── AnswerError           an answer arrived that cannot be used
+    │   ├── DecodeError       it is not what the server documents  (ValueError)
+    │   ├── TruncatedAnswer   it ended early
+    │   └── RedirectRefused   it points where this client does not follow
+    └── ResponseError         the server refused, with a status
+        ├── BadRequest        400 and other 4xx
+        ├── AccessDenied      401, 403
+        ├── NotFound          404
+        ├── Conflict          409
+        ├── Gone              410: removed from newer servers
+        ├── Throttled         429
+        └── ServerFault       5xx
+            └── Unavailable   503
+
+Every error carries its facts as attributes, pickles, and reads as one sentence. Where the
+``requests`` library is loaded, whoever wrote ``except requests.HTTPError`` (or
+``ConnectionError``, ``Timeout``) catches ours too, and ``error.response`` is a
+``requests.Response``: programs written for the older clients depend on it.
+"""
+
+from __future__ import annotations
+
+import sys
+from typing import TYPE_CHECKING, Any, ClassVar, Dict, Mapping, NamedTuple, Optional, Tuple, Type
+
+if TYPE_CHECKING:
+    import requests
+
+__all__ = [
+    "AccessDenied",
+    "AnswerError",
+    "BadRequest",
+    "ClientClosed",
+    "Conflict",
+    "ConnectFailed",
+    "ConnectionLost",
+    "CredentialError",
+    "DecodeError",
+    "Gone",
+    "GraceDBError",
+    "InputError",
+    "NotFound",
+    "OutcomeUnknown",
+    "PluginError",
+    "RedirectRefused",
+    "ResponseError",
+    "SentRequest",
+    "ServerFault",
+    "TLSFailed",
+    "Throttled",
+    "TimedOut",
+    "TransportError",
+    "TruncatedAnswer",
+    "Unavailable",
+]
+
+
+class SentRequest(NamedTuple):
+    """What was asked, without headers or body, so that no secret can travel along."""
+
+    method: str
+    url: str
+
+    def __str__(self) -> str:
+        return f"{self.method} {self.url}"
+
+
+class GraceDBError(Exception):
+    """Anything this package raises on purpose."""
+
+    #: Whether the same call, made again later, may have another outcome and can do no harm.
+    retryable: bool = False
+    #: The request that failed, if there was one.
+    request: Optional[SentRequest] = None
+    #: The exception of the ``requests`` library that callers of older clients expect instead.
+    _requests_name: ClassVar[str] = ""
+
+    def __new__(cls, message: str, **_facts: Any) -> GraceDBError:  # noqa: D102
+        known = _as_requests_knows_it(cls)
+        solid = OSError if issubclass(known, OSError) else Exception
+        error: GraceDBError = solid.__new__(known, message)
+        return error
+
+    def __init__(self, message: str, *, request: Optional[SentRequest] = None) -> None:
+        # Not super(): a twin made for `requests` would run that library's constructor.
+        Exception.__init__(self, message)
+        self.message = message
+        if request is not None:
+            self.request = request
+
+    def __str__(self) -> str:
+        return self.message
+
+    def __reduce__(self) -> Tuple[Any, ...]:
+        return _rebuild, (_own_class(type(self)), self.message, dict(self.__dict__))
+
+
+class InputError(GraceDBError, ValueError):
+    """Raised before anything is sent, for an argument that cannot be sent."""
+
+
+class CredentialError(GraceDBError, ValueError):
+    """Raised for a credential that was given or found and cannot be used."""
+
+
+class PluginError(GraceDBError):
+    """Raised for a plugin that is missing, cannot be loaded, or clashes with another."""
+
+
+class ClientClosed(GraceDBError, RuntimeError):
+    """Raised when a client is used after it was closed."""
+
+
+class TransportError(GraceDBError):
+    """Raised when no answer arrived."""
+
+    #: Whether the server may have received the request, and so may have acted on it.
+    may_have_arrived: bool = True
+    retryable = True
+    _requests_name = "ConnectionError"
+
+
+class ConnectFailed(TransportError, ConnectionError):
+    """Raised when no connection could be made; nothing was sent."""
+
+    may_have_arrived = False
+
+
+class TLSFailed(ConnectFailed):
+    """Raised when the TLS handshake failed; nothing was sent."""
+
+    retryable = False
+    _requests_name = "SSLError"
+
+
+class ConnectionLost(TransportError, ConnectionError):
+    """Raised when the connection broke before a whole answer had arrived."""
+
+
+class TimedOut(TransportError, TimeoutError):
+    """Raised when the server did not answer in time."""
+
+    _requests_name = "Timeout"
+
+
+class OutcomeUnknown(GraceDBError):
+    """Raised when a write may or may not have happened: look before you repeat it.
+
+    ``__cause__`` is what broke, ``request`` what was asked, ``sent_at`` when (unix seconds).
+    """
+
+    sent_at: float = 0.0
+    _requests_name = "ConnectionError"
+
+    def __init__(
+        self, message: str, *, request: Optional[SentRequest] = None, sent_at: float = 0.0
+    ) -> None:
+        super().__init__(message, request=request)
+        self.sent_at = sent_at
+
+
+class AnswerError(GraceDBError):
+    """Raised when an answer arrived that cannot be used."""
+
+    _requests_name = "RequestException"
+
+
+class DecodeError(AnswerError, ValueError):
+    """Raised when the body is not what the server documents (HTML, cut JSON, another shape)."""
+
+
+class TruncatedAnswer(AnswerError):
+    """Raised when a body ended before its announced or encoded end."""
+
+    retryable = True
+    _requests_name = "ConnectionError"
+
+
+class RedirectRefused(AnswerError):
+    """Raised when the server points to a place where this client does not follow."""
+
+
+class ResponseError(GraceDBError):
+    """Raised when the server refused with a status.
+
+    ``status``, ``reason``, ``headers`` (lower-case names) and ``body`` (bytes, exactly as sent)
+    are the answer; ``detail`` is the server's own words, freed from their envelope.
+    """
+
+    status: int = 0
+    reason: str = ""
+    detail: str = ""
+    body: bytes = b""
+    headers: Mapping[str, str] = {}
+    #: Seconds the server asked us to wait, if it did.
+    retry_after: Optional[float] = None
+    _requests_name = "HTTPError"
+
+    def __init__(
+        self,
+        message: str,
+        *,
+        request: Optional[SentRequest] = None,
+        status: int = 0,
+        reason: str = "",
+        detail: str = "",
+        body: bytes = b"",
+        headers: Optional[Mapping[str, str]] = None,
+        retry_after: Optional[float] = None,
+    ) -> None:
+        super().__init__(message, request=request)
+        self.status = status
+        self.reason = reason
+        self.detail = detail
+        self.body = body
+        self.headers = dict(headers or {})
+        self.retry_after = retry_after
+
+    @property
+    def status_code(self) -> int:
+        """The status, under the name that callers of `requests` know."""
+        return self.status
+
+    @property
+    def response(self) -> requests.Response:
+        """The answer as a ``requests.Response``, for programs written for the older clients."""
+        import requests
+
+        response = requests.Response()
+        response.status_code = self.status
+        response.reason = self.reason
+        response._content = self.body
+        response.headers.update(self.headers)
+        if self.request is not None:
+            response.url = self.request.url
+            # Not prepared: preparing would re-quote a URL that is already on the wire's terms.
+            response.request = requests.PreparedRequest()
+            response.request.method, response.request.url = self.request
+        return response
+
+
+class BadRequest(ResponseError):
+    """Raised for 400 and for other 4xx statuses without a class of their own."""
+
+
+class AccessDenied(ResponseError):
+    """Raised for 401 and 403; this server answers 403 where others say 401."""
+
+
+class NotFound(ResponseError):
+    """Raised for 404: it does not exist, or these credentials may not see it."""
+
+
+class Conflict(ResponseError):
+    """Raised for 409: already there, an empty file, or a passing conflict."""
+
+
+class Gone(ResponseError):
+    """Raised for 410: newer servers have removed this function."""
+
+
+class Throttled(ResponseError):
+    """Raised for 429: too many requests; nothing was done."""
+
+    retryable = True
+
+
+class ServerFault(ResponseError):
+    """Raised for 5xx: the server, or something before it, failed."""
+
+
+class Unavailable(ServerFault):
+    """Raised for 503: without ``retry_after`` it is announced maintenance."""
+
+
+_BY_STATUS: Mapping[int, Type[ResponseError]] = {
+    401: AccessDenied,
+    403: AccessDenied,
+    404: NotFound,
+    409: Conflict,
+    410: Gone,
+    429: Throttled,
+    503: Unavailable,
+}
+
+
+def response_error_class(status: int) -> Type[ResponseError]:
+    """Name the class that stands for *status*."""
+    return _BY_STATUS.get(status, ServerFault if status >= 500 else BadRequest)
+
+
+_twins: Dict[Type[Any], Type[Any]] = {}
+
+
+def _as_requests_knows_it(cls: Type[Any]) -> Type[Any]:
+    """Give the subclass of *cls* that the `requests` exception of the same meaning also catches.
+
+    Only where `requests` is loaded: nobody can have written an ``except`` for it otherwise,
+    and loading it costs more than the rest of a first request.
+    """
+    loaded = sys.modules.get("requests.exceptions")
+    if loaded is None or not cls._requests_name or cls in _twins.values():
+        return cls
+    if cls not in _twins:
+        parent = getattr(loaded, cls._requests_name)
+        names = {"__module__": cls.__module__, "__doc__": cls.__doc__, "_own_class": cls}
+        _twins[cls] = type(cls.__name__, (cls, parent), names)
+    return _twins[cls]
+
+
+def _own_class(cls: Type[Any]) -> Type[Any]:
+    own: Type[Any] = cls.__dict__.get("_own_class", cls)
+    return own
+
+
+def _rebuild(cls: Type[GraceDBError], message: str, facts: Dict[str, Any]) -> GraceDBError:
+    error = cls(message)
+    error.__dict__.update(facts)
+    return error

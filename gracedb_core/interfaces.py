@@ -1,0 +1,176 @@
+"""The plugin contract: what a transport, a credential and a provider are.
+
+A plugin needs this module, `gracedb_core.errors`, `gracedb_core.hookspecs` and nothing else.
+"""
+
+from __future__ import annotations
+
+import ssl
+from dataclasses import dataclass, field
+from enum import IntEnum
+from pathlib import Path
+from typing import TYPE_CHECKING, Callable, Mapping, Optional, Tuple, Union
+
+from ._wire import (
+    BodyStream,
+    ClientCert,
+    Header,
+    Origin,
+    Request,
+    Response,
+    Timeout,
+    Upload,
+)
+
+if TYPE_CHECKING:
+    from typing_extensions import Protocol
+else:
+    Protocol = object
+
+__all__ = [
+    "Absent",
+    "AsyncTransport",
+    "AuthProvider",
+    "AuthRequest",
+    "BodyStream",
+    "ClientCert",
+    "Credential",
+    "Header",
+    "Origin",
+    "Request",
+    "Response",
+    "Rung",
+    "Timeout",
+    "Transport",
+    "TransportOffer",
+    "TransportOptions",
+    "Upload",
+]
+
+
+class Rung(IntEnum):
+    """Where a provider stands on the credential ladder; the lowest number is asked first.
+
+    A third party's provider may stand between, with any other number.
+    """
+
+    EXPLICIT_TOKEN = 10
+    EXPLICIT_X509 = 20
+    EXPLICIT_BASIC = 30
+    DISCOVERED_TOKEN = 40
+    DISCOVERED_X509 = 50
+    NETRC = 60
+
+
+@dataclass(frozen=True)
+class AuthRequest:
+    """What a client looks for credentials with, and where it may look."""
+
+    #: Where the credential will be sent, and nowhere else.
+    origin: Origin
+    #: The argument ``token``: the name of a file that holds a SciToken.
+    token: Optional[Path] = None
+    #: The argument ``cert``: one PEM file with certificate and key, or the two.
+    cert: Union[Path, Tuple[Path, Path], None] = None
+    username: Optional[str] = field(default=None, repr=False)
+    password: Optional[str] = field(default=None, repr=False)
+    #: The environment variables, to be read from here and not from the process.
+    environment: Mapping[str, str] = field(default_factory=dict, repr=False)
+    home: Path = Path("/nonexistent")
+    #: Where the world-writable files are: tokens and proxies by convention in ``/tmp``.
+    temporary: Path = Path("/tmp")  # noqa: S108  the convention names this folder
+    uid: int = -1
+    #: The time, in unix seconds.
+    now: float = 0.0
+
+
+@dataclass(frozen=True)
+class Credential:
+    """What makes a request somebody's: header lines, a client certificate, or both."""
+
+    #: One word: ``scitoken``, ``x509``, ``basic``, ``netrc``, or a third party's own.
+    kind: str
+    #: Where it came from, in words for a person, without the secret.
+    source: str
+    headers: Tuple[Header, ...] = field(default=(), repr=False)
+    certificate: Optional[ClientCert] = field(default=None, repr=False)
+    #: When it stops being valid, in unix seconds, if it says.
+    expires: Optional[float] = None
+    #: Whose it is, if it says.
+    subject: Optional[str] = None
+
+
+@dataclass(frozen=True)
+class Absent:
+    """No credential here, and why; an answer, not an error."""
+
+    #: A phrase that a person would want to read: ``BEARER_TOKEN_FILE is unset``.
+    reason: str
+    #: Whether something was found that cannot be used; the client then warns.
+    unusable: bool = False
+
+
+class AuthProvider(Protocol):
+    """One rung of the credential ladder."""
+
+    @property
+    def name(self) -> str:
+        """What to call this rung: ``discovered token``."""
+
+    @property
+    def rung(self) -> int:
+        """Where it stands; see `Rung`."""
+
+    def find(self, wanted: AuthRequest) -> Union[Credential, Absent]:
+        """Look once for a credential that answers *wanted*.
+
+        An absence is an answer: return `Absent` with the reason a person would want to read.
+        Raise `CredentialError` only when a credential was given explicitly and cannot be used.
+        It is called again when the credential is about to expire.
+        """
+
+
+@dataclass(frozen=True)
+class TransportOptions:
+    """What a transport is opened with: it serves one origin, and reads no setting of its own."""
+
+    origin: Origin
+    #: The TLS context to use, with or without a client certificate.
+    tls: Callable[[Optional[ClientCert]], ssl.SSLContext]
+    #: Connections to keep.
+    pool_size: int = 100
+    #: The URL of the HTTP proxy, if there is one.
+    proxy: Optional[str] = field(default=None, repr=False)
+
+
+class Transport(Protocol):
+    """Sends one request and gives one answer.
+
+    It follows no redirect, retries nothing, decodes nothing, keeps no cookie, adds no header
+    of its own beyond ``Host``, ``Content-Length`` and what the protocol demands, and raises
+    `TransportError` and its kind only. It is used from many threads at once.
+    """
+
+    def send(self, request: Request) -> Response:
+        """Send *request* to the origin this transport was opened for."""
+
+    def close(self) -> None:
+        """Close every connection; a second call does nothing."""
+
+
+class AsyncTransport(Protocol):
+    """The same for a transport that awaits."""
+
+    async def send(self, request: Request) -> Response:
+        """Send *request* to the origin this transport was opened for."""
+
+    async def close(self) -> None:
+        """Close every connection; a second call does nothing."""
+
+
+@dataclass(frozen=True)
+class TransportOffer:
+    """A transport that a plugin offers by name."""
+
+    name: str
+    open: Callable[[TransportOptions], Transport]
