@@ -1,0 +1,50 @@
+"""Clocks: Unix seconds, GPS seconds and the text GraceDB writes for an instant.
+
+The one place in the sandbox that knows leap seconds.
+"""
+
+from __future__ import annotations
+
+import bisect
+import time
+
+GPS_EPOCH = 315964800
+"""1980-01-06 00:00:00 UTC, in Unix seconds."""
+
+# Unix times at which GPS-UTC grew by one second.
+_LEAPS = (
+    362793600,
+    394329600,
+    425865600,
+    489024000,
+    567993600,
+    631152000,
+    662688000,
+    709948800,
+    741484800,
+    773020800,
+    820454400,
+    867715200,
+    915148800,
+    1136073600,
+    1230768000,
+    1341100800,
+    1435708800,
+    1483228800,
+)
+_GPS_LEAPS = tuple(leap - GPS_EPOCH + count for count, leap in enumerate(_LEAPS, 1))
+
+
+def gps_from_unix(unix: float) -> float:
+    """GPS seconds of the Unix time *unix*."""
+    return unix - GPS_EPOCH + bisect.bisect_right(_LEAPS, unix)
+
+
+def unix_from_gps(gps: float) -> float:
+    """Unix seconds of the GPS time *gps*."""
+    return gps + GPS_EPOCH - bisect.bisect_right(_GPS_LEAPS, gps)
+
+
+def utc_text(unix: float) -> str:
+    """*unix* as GraceDB writes it: ``2022-03-16 16:24:22 UTC``, no fraction."""
+    return time.strftime("%Y-%m-%d %H:%M:%S UTC", time.gmtime(unix))
