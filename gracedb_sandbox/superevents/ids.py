@@ -8,53 +8,28 @@ and count confirmations of that day, in the order in which they were confirmed.
 from __future__ import annotations
 
 import re
-from bisect import bisect_right
 from dataclasses import dataclass
 from datetime import datetime, timedelta, timezone
-from typing import Optional
+from typing import Any, Mapping, Optional
+
+from gracedb_sandbox.clock import unix_from_gps
 
 __all__ = [
-    "CATEGORIES",
     "SupereventId",
+    "current_id",
     "date_of_gps",
     "datetime_of_gps",
-    "gps_of_unix",
+    "default_id",
     "letters",
     "number",
     "read_id",
-    "unix_of_gps",
 ]
 
-#: category code -> the word that answers carry (codes come in, words go out)
-CATEGORIES = {"P": "Production", "T": "Test", "M": "MDC"}
-
 _PREFIXES = {"P": "", "T": "T", "M": "M"}
-_GPS_EPOCH = datetime(1980, 1, 6, tzinfo=timezone.utc).timestamp()
-#: UTC days at whose midnight a leap second had just been inserted, as (year, month)
-_LEAP_MONTHS = (
-    (1981, 7), (1982, 7), (1983, 7), (1985, 7), (1988, 1), (1990, 1),
-    (1991, 1), (1992, 7), (1993, 7), (1994, 7), (1996, 1), (1997, 7),
-    (1999, 1), (2006, 1), (2009, 1), (2012, 7), (2015, 7), (2017, 1),
-)  # fmt: skip
-_LEAPS_UNIX = tuple(datetime(y, m, 1, tzinfo=timezone.utc).timestamp() for y, m in _LEAP_MONTHS)
-_LEAPS_GPS = tuple(
-    unix - _GPS_EPOCH + inserted for inserted, unix in enumerate(_LEAPS_UNIX, start=1)
-)
-
 #: ids that parse, from their start: the server ignores what follows (`S190425z!!` is found)
 _PATTERN = re.compile(
     r"(?P<pre>[TM]?)(?:(?P<s>S)(?P<date>\d{6})(?P<low>[a-z]+)|GW(?P<gwdate>\d{6})(?P<up>[A-Z]+))"
 )
-
-
-def unix_of_gps(gps: float) -> float:
-    """Return the Unix time (s, UTC) of a GPS time (s), leap seconds taken off."""
-    return gps + _GPS_EPOCH - bisect_right(_LEAPS_GPS, gps)
-
-
-def gps_of_unix(unix: float) -> float:
-    """Return the GPS time (s) of a Unix time (s, UTC), leap seconds put back."""
-    return unix - _GPS_EPOCH + bisect_right(_LEAPS_UNIX, unix)
 
 
 def datetime_of_gps(gps: float) -> datetime:
@@ -63,7 +38,7 @@ def datetime_of_gps(gps: float) -> datetime:
     # Whole seconds and fraction apart: a float near 1.4e9 has no microseconds to spare.
     whole = int(gps // 1)
     micro = round((gps - whole) * 1_000_000)
-    return epoch + timedelta(seconds=unix_of_gps(whole), microseconds=micro)
+    return epoch + timedelta(seconds=unix_from_gps(whole), microseconds=micro)
 
 
 def date_of_gps(gps: float) -> str:
@@ -102,6 +77,16 @@ class SupereventId:
         if self.is_gw:
             kind, suffix = "GW", suffix.upper()
         return f"{_PREFIXES[self.category]}{kind}{self.date}{suffix}"
+
+
+def default_id(superevent: Mapping[str, Any]) -> str:
+    """Return the S, TS or MS id of a superevent row, which never changes."""
+    return str(SupereventId(superevent["category"], superevent["date"], superevent["number"]))
+
+
+def current_id(superevent: Mapping[str, Any]) -> str:
+    """Return the id that its URLs carry: the GW id once it has one."""
+    return str(superevent["gw_id"]) if superevent["is_gw"] else default_id(superevent)
 
 
 def read_id(text: str) -> Optional[SupereventId]:
