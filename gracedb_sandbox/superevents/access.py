@@ -7,9 +7,9 @@ callers get the framework's own text whatever the row says.
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import AbstractSet, FrozenSet
+from typing import FrozenSet
 
-__all__ = ["ACTIONS", "Action", "may_view", "may_view_tags", "refusal"]
+__all__ = ["ACTIONS", "Action", "exposing", "managing", "signing", "signoffs"]
 
 INTERNAL = "internal_users"
 OBSERVERS = "lvem_observers"

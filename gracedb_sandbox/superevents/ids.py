@@ -10,11 +10,12 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 from datetime import datetime, timedelta, timezone
-from typing import Any, Mapping, Optional
+from typing import Any, Optional, Protocol
 
 from gracedb_sandbox.clock import unix_from_gps
 
 __all__ = [
+    "Row",
     "SupereventId",
     "current_id",
     "date_of_gps",
@@ -30,6 +31,12 @@ _PREFIXES = {"P": "", "T": "T", "M": "M"}
 _PATTERN = re.compile(
     r"(?P<pre>[TM]?)(?:(?P<s>S)(?P<date>\d{6})(?P<low>[a-z]+)|GW(?P<gwdate>\d{6})(?P<up>[A-Z]+))"
 )
+
+
+class Row(Protocol):
+    """Columns by name, as of a `sqlite3.Row` or a dictionary."""
+
+    def __getitem__(self, column: str, /) -> Any: ...
 
 
 def datetime_of_gps(gps: float) -> datetime:
@@ -79,12 +86,12 @@ class SupereventId:
         return f"{_PREFIXES[self.category]}{kind}{self.date}{suffix}"
 
 
-def default_id(superevent: Mapping[str, Any]) -> str:
+def default_id(superevent: Row) -> str:
     """Return the S, TS or MS id of a superevent row, which never changes."""
     return str(SupereventId(superevent["category"], superevent["date"], superevent["number"]))
 
 
-def current_id(superevent: Mapping[str, Any]) -> str:
+def current_id(superevent: Row) -> str:
     """Return the id that its URLs carry: the GW id once it has one."""
     return str(superevent["gw_id"]) if superevent["is_gw"] else default_id(superevent)
 
