@@ -34,14 +34,14 @@ class Table(NamedTuple):
             for name, kind in columns
         )
         keys = [(name.split(":")[-1], kind) for name, kind in columns]
-        lines = ",\n".join(
-            "\t\t\t" + ",".join(_token(row.get(key), kind) for key, kind in keys)
-            for row in self.rows
-        )
+        lines = [",".join(_token(row.get(key), kind) for key, kind in keys) for row in self.rows]
+        if lines and lines[-1].endswith(","):
+            lines[-1] += ","  # readers take an empty last token for the end unless it is closed
+        body = ",\n".join(f"\t\t\t{line}" for line in lines)
         return (
             f'\t<Table Name="{self.name}:table">\n{head}'
             f'\t\t<Stream Delimiter="," Name="{self.name}:table" Type="Local">\n'
-            f"{lines}\n\t\t</Stream>\n\t</Table>\n"
+            f"{body}\n\t\t</Stream>\n\t</Table>\n"
         )
 
 
