@@ -1,0 +1,75 @@
+"""Look inside a wheel and an sdist, and use each: ``check_distributions.py FOLDER``."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+import tarfile
+import tempfile
+import venv
+import zipfile
+from pathlib import Path
+from typing import List, Set
+
+PACKAGES = {"gracedb_core", "gracedb_auth_plugins", "gracedb_sandbox", "gracedb_sdk"}
+#: What the sdist must hold so that its tests can be run.
+SOURCES = {"tests/conftest.py", "tox.ini", "Makefile", "docs/index.md", "LICENSE", "README.md"}
+DATA = {"gracedb_core/py.typed", "gracedb_sandbox/py.typed", "gracedb_sandbox/schema.sql"}
+
+
+def check_wheel(wheel: Path) -> None:
+    """A wheel holds the packages, their data and nothing else: no tests above all."""
+    names = set(zipfile.ZipFile(wheel).namelist())
+    tops = {name.split("/")[0] for name in names}
+    strangers = {top for top in tops - PACKAGES if not top.endswith(".dist-info")}
+    expect(not strangers, f"the wheel holds {sorted(strangers)}")
+    expect(not DATA - names, f"the wheel lacks {sorted(DATA - names)}")
+
+
+def check_sdist(sdist: Path) -> None:
+    """An sdist holds all that it takes to test it, and nothing that was built."""
+    with tarfile.open(sdist) as archive:
+        names: Set[str] = {name.partition("/")[2] for name in archive.getnames()}
+    expect(not SOURCES - names, f"the sdist lacks {sorted(SOURCES - names)}")
+    built = sorted(name for name in names if name.endswith(".pyc") or "/_build/" in name)
+    expect(not built, f"the sdist holds {built[:3]}")
+
+
+def expect(holds: bool, complaint: str) -> None:  # noqa: FBT001
+    """Stop with a sentence unless something holds."""
+    if not holds:
+        sys.exit(f"check_distributions: {complaint}")
+
+
+def use(distribution: Path, folder: Path) -> None:
+    """Install one distribution into an empty environment and run its demonstration there."""
+    venv.create(folder / "venv", with_pip=True)
+    scripts = folder / "venv" / "bin"
+    python = str(scripts / "python")
+    run(folder, python, "-m", "pip", "install", "--quiet", f"{distribution}[sandbox,cli]")
+    run(folder, python, "-m", "pip", "check")
+    run(folder, str(scripts / "gracedb-core"), "demo")
+
+
+def run(folder: Path, *command: str) -> None:
+    """Run a command away from the working tree, so that nothing is found there by chance."""
+    print("+", *command, flush=True)
+    code = subprocess.call(command, cwd=str(folder), env={**os.environ, "PYTHONPATH": ""})
+    expect(code == 0, f"{' '.join(command)} ended with {code}")
+
+
+def main(folder: Path) -> None:
+    """Check the one wheel and the one sdist in *folder*."""
+    wheels: List[Path] = sorted(folder.glob("*.whl"))
+    sdists: List[Path] = sorted(folder.glob("*.tar.gz"))
+    expect(len(wheels) == len(sdists) == 1, f"{folder} must hold one wheel and one sdist")
+    check_wheel(wheels[0])
+    check_sdist(sdists[0])
+    for distribution in (*wheels, *sdists):
+        with tempfile.TemporaryDirectory() as name:
+            use(distribution.resolve(), Path(name))
+
+
+if __name__ == "__main__":
+    main(Path(sys.argv[1]))
