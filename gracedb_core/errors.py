@@ -50,6 +50,7 @@ __all__ = [
     "ConnectFailed",
     "ConnectionLost",
     "CredentialError",
+    "CredentialWarning",
     "DecodeError",
     "Gone",
     "GraceDBError",
@@ -116,6 +117,10 @@ class InputError(GraceDBError, ValueError):
 
 class CredentialError(GraceDBError, ValueError):
     """Raised for a credential that was given or found and cannot be used."""
+
+
+class CredentialWarning(UserWarning):
+    """Issued for a credential that was found and passed over, or that others can read."""
 
 
 class PluginError(GraceDBError):
