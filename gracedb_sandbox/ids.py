@@ -52,7 +52,7 @@ def names(letter: str, event: Row) -> bool:
         "E": event["group_name"] == "External",
         "D": event["group_name"] == "Detchar",
     }
-    return demands.get(letter, False)
+    return bool(demands.get(letter))
 
 
 def category(event: Row) -> str:

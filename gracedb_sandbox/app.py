@@ -1,0 +1,175 @@
+"""The application: three roots over one set of routes, and the rules before and after every view.
+
+A request passes, in Django's order: the User-Agent rule, routing (an HTML 404),
+authentication, "nobody may not" for private branches, the method (405), the view.
+"""
+
+from __future__ import annotations
+
+import logging
+import re
+from email.utils import formatdate
+from pathlib import Path
+from typing import Any, Dict, Iterable, Mapping, Optional, Union
+
+from flask import Flask, Response, g, request
+from werkzeug.exceptions import HTTPException, MethodNotAllowed
+from werkzeug.routing import BaseConverter
+
+from . import answers, events, ids, root, superevents
+from .answers import Refusal, detail, unauthenticated
+from .bodies import ApiRequest, drain
+from .dialect import PREFIXES, Dialect
+from .identity import Directory
+from .store import Store
+from .web import Premises, current_user, finish, premises
+
+_log = logging.getLogger(__name__)
+_PRIVATE = ("events", "gwtc", "performance")
+"""First path segments closed to anonymous users, whatever the method."""
+_NEVER_CACHE = "max-age=0, no-cache, no-store, must-revalidate, private"
+
+
+class _Application(Flask):
+    request_class = ApiRequest
+
+    def wsgi_app(self, environ: Dict[str, Any], start_response: Any) -> Any:
+        """Move the API's root from the path to SCRIPT_NAME, so that links keep their version."""
+        path = environ["PATH_INFO"]
+        for prefix in PREFIXES:
+            if path == prefix or path.startswith(prefix + "/"):
+                environ["SCRIPT_NAME"], environ["PATH_INFO"] = prefix, path[len(prefix) :] or "/"
+                environ["gracedb.slash"] = path.endswith("/")
+                break
+        return super().wsgi_app(environ, start_response)
+
+
+def create_app(
+    folder: Union[str, Path],
+    *,
+    generation: str = "2.33",
+    users: Optional[Iterable[Mapping[str, Any]]] = None,
+    pipelines: Optional[Dict[str, str]] = None,
+) -> Flask:
+    """A GraceDB that keeps everything in *folder*.
+
+    *users* replaces the default ones (see `accounts.DEFAULT_USERS` for the
+    shape); *pipelines* maps names to ``disabled``, ``deprecated`` or ``unapproved``.
+    """
+    app = _Application("gracedb_sandbox", static_folder=None, template_folder=None)
+    directory = Directory(users)
+    store = Store(folder)
+    with store.transaction(writing=True) as database:
+        directory.remember(database)
+    app.extensions["gracedb_sandbox"] = Premises(store, directory, generation, pipelines or {})
+    app.url_map.strict_slashes = False  # `_misrouted` judges slashes, as Django would
+    app.url_map.merge_slashes = False
+    app.url_map.converters.update(_converters(generation))
+    # superevents.blueprints: superevents, gwtc and notices.
+    for blueprint in (root.views, *events.blueprints, *getattr(superevents, "blueprints", ())):
+        app.register_blueprint(blueprint)
+    _frame(app)
+    return app
+
+
+def _frame(app: Flask) -> None:
+    app.before_request(_arrive)
+    app.after_request(_leave)
+    app.teardown_request(lambda _: finish(keep=False))
+    app.register_error_handler(Refusal, _refused)
+    app.register_error_handler(HTTPException, _framework)
+    app.register_error_handler(Exception, _failed)
+
+
+def _converters(generation: str) -> Dict[str, Any]:
+    # From 2.36 on, the UUID made of an upload's content names its event too.
+    also = "" if generation == "2.33" else f"|{ids.CONTENT_ID}"
+
+    class Graceid(BaseConverter):
+        regex = rf"(?:[GEHMT]\d+{also})"
+
+    class LooseGraceid(BaseConverter):
+        regex = rf"(?:\w\d+{also})"
+
+    return {"graceid": Graceid, "anyid": LooseGraceid}
+
+
+def _arrive() -> Optional[Response]:
+    g.dialect = Dialect(premises().generation, request.script_root)
+    drain()
+    if not request.script_root:
+        return answers.not_found_page()
+    _refuse_old_clients(request.headers.get("User-Agent", ""))
+    misrouted = _misrouted()
+    if misrouted is not None:
+        return misrouted
+    g.user = premises().directory.find(request.headers)
+    if current_user().anonymous and request.path.split("/", 2)[1] in _PRIVATE:
+        raise unauthenticated()
+    return None
+
+
+def _refuse_old_clients(agent: str) -> None:
+    wanted = "a version >=2.0.0."
+    if not agent:
+        text = f"Your client software is out of date - this server requires {wanted}"
+        raise Refusal(400, text, raw=True)
+    if "gracedb-client" not in agent:
+        return
+    found = re.search(r"gracedb-client/((\d+(?:\.\d+)*)\S*)", agent)
+    if found is None:
+        text = f"Error parsing your client software version ({agent}) from the request headers."
+        raise Refusal(400, text, raw=True)
+    if int(found.group(2).split(".")[0]) < 2:
+        text = (
+            f"Your client software version ({found.group(1)}) is not supported by this server. "
+            f"Please use {wanted}"
+        )
+        raise Refusal(400, text, raw=True)
+
+
+def _misrouted() -> Optional[Response]:
+    """The answer to a URL that Django would not have routed, slash included; else None."""
+    rule = request.url_rule
+    if rule is None:
+        return None if _only_method_wrong() else answers.not_found_page()
+    slashed, wants = request.environ["gracedb.slash"], rule.rule.endswith("/")
+    if wants and not slashed and request.method != "DELETE":
+        # Django redirects to the slash. A DELETE keeps its method on the way, and
+        # the legacy SDK sends them bare, so it is served at once.
+        query = request.query_string.decode("latin-1")
+        path = f"{request.script_root}{request.path.rstrip('/')}/"
+        return Response(b"", 301, {"Location": f"{path}?{query}" if query else path})
+    if slashed and not wants and "<path:" not in rule.rule:
+        return answers.not_found_page()
+    return None
+
+
+def _only_method_wrong() -> bool:
+    return isinstance(request.routing_exception, MethodNotAllowed)
+
+
+def _leave(response: Response) -> Response:
+    finish(keep=response.status_code < 500)
+    if "Cache-Control" not in response.headers:
+        response.headers["Expires"] = formatdate(usegmt=True)
+        response.headers["Cache-Control"] = _NEVER_CACHE
+    return response
+
+
+def _refused(refusal: Refusal) -> Response:
+    finish(keep=False)
+    return refusal.response()
+
+
+def _framework(problem: HTTPException) -> Response:
+    finish(keep=False)
+    if problem.code == 404:
+        return answers.not_found_page()
+    return detail(problem.code or 500, problem.description or problem.name).response()
+
+
+def _failed(problem: Exception) -> Response:
+    finish(keep=False)
+    _log.error("%s %s failed", request.method, request.path, exc_info=problem)
+    return answers.server_error_page()

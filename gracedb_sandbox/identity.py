@@ -1,0 +1,131 @@
+"""Who is asking: the users a sandbox knows, and how a request proves to be one of them.
+
+GraceDB tries its backends in order: bearer token, certificate, Basic. A bad
+token is *nobody* (the request goes on as anonymous); a bad password is an error.
+"""
+
+from __future__ import annotations
+
+import base64
+import binascii
+import hmac
+import json
+import sqlite3
+from dataclasses import dataclass, field
+from typing import Any, Dict, FrozenSet, Iterable, Mapping, Optional, Tuple
+
+from werkzeug.datastructures import Headers
+
+from . import vocabulary
+from .accounts import DEFAULT_USERS
+from .answers import Refusal, detail
+
+
+@dataclass(frozen=True)
+class User:
+    """Somebody; `groups` carry rights, `pipelines` are those the user may upload to."""
+
+    username: str = "AnonymousUser"
+    password: str = field(default="", repr=False)
+    first_name: str = ""
+    last_name: str = ""
+    email: str = ""
+    groups: FrozenSet[str] = frozenset(("public_users",))
+    pipelines: FrozenSet[str] = frozenset()
+    permissions: FrozenSet[str] = frozenset()
+    token: str = field(default="", repr=False)
+
+    @property
+    def anonymous(self) -> bool:
+        """Whether nobody has said who they are."""
+        return self is ANONYMOUS
+
+    @property
+    def internal(self) -> bool:
+        """Whether the user belongs to the collaboration."""
+        return "internal_users" in self.groups
+
+    @property
+    def full_name(self) -> str:
+        """First and last name, as far as known."""
+        return f"{self.first_name} {self.last_name}".strip()
+
+    def belongs(self, *groups: str) -> bool:
+        """Whether the user is in any of *groups*."""
+        return not self.groups.isdisjoint(groups)
+
+
+ANONYMOUS = User()
+_SETS = ("groups", "pipelines", "permissions")
+
+
+def read_user(given: Mapping[str, Any]) -> User:
+    """A user from plain data, as in a users file; ``"*"`` in `pipelines` means all."""
+    values = {**given, **{name: frozenset(given.get(name, ())) for name in _SETS}}
+    if "*" in values["pipelines"]:
+        values["pipelines"] = frozenset(vocabulary.PIPELINES)
+    return User(**values)
+
+
+class Directory:
+    """The users of one sandbox, and which of them a request's headers prove."""
+
+    def __init__(self, users: Optional[Iterable[Mapping[str, Any]]] = None) -> None:
+        people = map(read_user, DEFAULT_USERS if users is None else users)
+        self.users: Dict[str, User] = {user.username: user for user in people}
+        self._tokens = {user.token: user for user in self.users.values() if user.token}
+
+    def find(self, headers: Headers) -> User:
+        """The user the headers prove, or `ANONYMOUS`; refuses a wrong password."""
+        scheme, _, secret = headers.get("Authorization", "").partition(" ")
+        if scheme.lower() == "bearer":
+            return self._tokens.get(secret.strip(), ANONYMOUS)
+        # Passwords are not for scripts running in somebody's browser session.
+        if scheme.lower() == "basic" and headers.get("X-Requested-With") != "XMLHttpRequest":
+            return self._basic(secret)
+        return ANONYMOUS
+
+    def remember(self, database: sqlite3.Connection) -> None:
+        """Write the users down, for queries that search their names."""
+        rows = [
+            (
+                user.username,
+                user.password,
+                user.first_name,
+                user.last_name,
+                user.email,
+                json.dumps(sorted(user.groups)),
+                json.dumps(sorted(user.pipelines)),
+            )
+            for user in self.users.values()
+        ]
+        database.executemany("INSERT OR REPLACE INTO user VALUES (?, ?, ?, ?, ?, ?, ?)", rows)
+
+    def _basic(self, secret: str) -> User:
+        username, password = _credentials(secret)
+        user = self.users.get(username)
+        known = user.password.encode() if user else b""
+        if user is None or not hmac.compare_digest(known, password.encode()):
+            raise detail(403, "Invalid username/password.")
+        return user
+
+
+def _credentials(secret: str) -> Tuple[str, str]:
+    if not secret.strip():
+        raise _malformed("No credentials provided.")
+    if " " in secret.strip():
+        raise _malformed("Credentials string should not contain spaces.")
+    try:
+        decoded = base64.b64decode(secret, validate=True)
+    except (binascii.Error, ValueError):
+        raise _malformed("Credentials not correctly base64 encoded.") from None
+    try:
+        text = decoded.decode("utf-8")
+    except UnicodeDecodeError:
+        text = decoded.decode("latin-1")
+    username, _, password = text.partition(":")
+    return username, password
+
+
+def _malformed(what: str) -> Refusal:
+    return detail(403, f"Invalid basic header. {what}")

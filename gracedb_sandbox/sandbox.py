@@ -1,0 +1,184 @@
+"""`Sandbox`: a GraceDB in a process of its own, for as long as a `with` block."""
+
+from __future__ import annotations
+
+import importlib.util
+import json
+import os
+import select
+import shutil
+import subprocess
+import sys
+import tempfile
+from pathlib import Path
+from types import TracebackType
+from typing import Any, Dict, Iterable, Mapping, Optional, Tuple, Type, Union
+
+from .accounts import DEFAULT_USERS
+
+_PATIENCE = 60
+_EXTRA = ("flask", "cheroot", "pyparsing", "defusedxml")
+
+
+class MissingExtra(ImportError):
+    """The sandbox's libraries are not installed."""
+
+
+class SandboxFailed(RuntimeError):
+    """The server's process ended before it could answer."""
+
+
+def require_extra() -> None:
+    """Raise `MissingExtra` unless everything the server needs can be imported."""
+    missing = [name for name in _EXTRA if importlib.util.find_spec(name) is None]
+    if missing:
+        raise MissingExtra(
+            f"the sandbox needs {', '.join(missing)}: pip install 'gracedb-core[sandbox]'"
+        )
+
+
+class Sandbox:
+    """A local GraceDB: ``with Sandbox() as server: server.url``.
+
+    *folder* keeps the data (None: a temporary folder, removed at the end);
+    *generation* is ``"2.33"`` or ``"2.36"``; *users* replaces the default
+    users (same shape as `Sandbox.users`, or the path of a JSON file holding
+    such a list); *pipelines* maps names to ``disabled``, ``deprecated`` or
+    ``unapproved``. The server ends with this process, however that ends.
+    """
+
+    users: Tuple[Dict[str, Any], ...] = DEFAULT_USERS
+
+    def __init__(
+        self,
+        folder: Union[str, Path, None] = None,
+        port: int = 0,
+        *,
+        generation: str = "2.33",
+        host: str = "127.0.0.1",
+        users: Union[Iterable[Mapping[str, Any]], str, Path, None] = None,
+        pipelines: Optional[Mapping[str, str]] = None,
+    ) -> None:
+        require_extra()
+        if users is not None:
+            self.users = read_users(users)
+        self._folder = folder
+        self._options: Dict[str, Any] = {
+            "port": port,
+            "host": host,
+            "generation": generation,
+            "users": self.users,
+            "pipelines": dict(pipelines or {}),
+        }
+        self._process: Optional[subprocess.Popen[bytes]] = None
+        self._owner = 0
+        self._temporary = folder is None
+        self._url = ""
+
+    @property
+    def url(self) -> str:
+        """The API's base URL, ending in ``/api/``; empty until started."""
+        return self._url
+
+    @property
+    def folder(self) -> Path:
+        """Where the running server keeps its data and ``server.log``."""
+        if self._folder is None:
+            raise SandboxFailed("the sandbox has no folder before it is started")
+        return Path(self._folder)
+
+    @property
+    def pid(self) -> int:
+        """The server's process id; 0 when it does not run."""
+        return self._process.pid if self._process else 0
+
+    def start(self) -> Sandbox:
+        """Start the server and return once it answers."""
+        if self._process is not None:
+            return self
+        if self._folder is None:
+            self._folder = tempfile.mkdtemp(prefix="gracedb-sandbox-")
+        self.folder.mkdir(parents=True, exist_ok=True)
+        reader, writer = os.pipe()
+        try:
+            self._process = self._spawn(writer)
+            self._owner = os.getpid()
+        finally:
+            os.close(writer)
+        self._url = self._wait(reader)
+        return self
+
+    def stop(self) -> None:
+        """Stop the server; harmless when it does not run."""
+        process, self._process = self._process, None
+        # A forked child has a copy of this object but not of the server.
+        if process is None or self._owner != os.getpid():
+            return
+        if process.stdin is not None:
+            process.stdin.close()
+        try:
+            process.wait(10)
+        except subprocess.TimeoutExpired:
+            process.kill()
+            process.wait()
+        if self._temporary:
+            shutil.rmtree(self.folder, ignore_errors=True)
+            self._folder = None
+        self._url = ""
+
+    def __enter__(self) -> Sandbox:
+        return self.start()
+
+    def __exit__(
+        self,
+        kind: Optional[Type[BaseException]],
+        value: Optional[BaseException],
+        trace: Optional[TracebackType],
+    ) -> None:
+        self.stop()
+
+    def _spawn(self, writer: int) -> subprocess.Popen[bytes]:
+        package = str(Path(__file__).resolve().parent.parent)
+        path = os.pathsep.join(filter(None, (package, os.environ.get("PYTHONPATH"))))
+        process = subprocess.Popen(
+            [sys.executable, "-m", "gracedb_sandbox.child"],
+            stdin=subprocess.PIPE,
+            stdout=subprocess.DEVNULL,
+            stderr=subprocess.DEVNULL,
+            pass_fds=(writer,),
+            env={**os.environ, "PYTHONPATH": path},
+        )
+        options = {
+            **self._options,
+            "folder": str(self.folder),
+            "temporary": self._temporary,
+            "ready": writer,
+        }
+        if process.stdin is not None:
+            process.stdin.write(json.dumps(options).encode() + b"\n")
+            process.stdin.flush()
+        return process
+
+    def _wait(self, reader: int) -> str:
+        with os.fdopen(reader) as stream:
+            readable, _, _ = select.select([stream], [], [], _PATIENCE)
+            url = stream.readline().strip() if readable else ""
+        if not url:
+            why = self._last_words()
+            self.stop()
+            raise SandboxFailed(f"the sandbox did not start: {why}")
+        return url
+
+    def _last_words(self) -> str:
+        log = self.folder / "server.log"
+        lines = log.read_text(encoding="utf-8").splitlines() if log.exists() else []
+        return lines[-1] if lines else "its process ended without a word"
+
+
+def read_users(
+    given: Union[Iterable[Mapping[str, Any]], str, Path],
+) -> Tuple[Dict[str, Any], ...]:
+    """Users as plain data, from a sequence or from the path of a JSON file."""
+    if isinstance(given, (str, Path)):
+        return tuple(json.loads(Path(given).read_text(encoding="utf-8")))
+    return tuple(dict(user) for user in given)

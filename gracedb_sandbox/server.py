@@ -1,0 +1,104 @@
+"""Serving the application with cheroot: threaded, HTTP/1.1, keep-alive for as many as come."""
+
+from __future__ import annotations
+
+import logging
+import os
+import signal
+import tempfile
+import threading
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any, Iterator, Mapping, Optional, Union
+
+from cheroot.wsgi import Server
+
+from .app import create_app
+
+_log = logging.getLogger(__name__)
+_THREADS = 48
+_CONNECTIONS = 1024
+
+
+class Running:
+    """A bound server; `url` is its API's base."""
+
+    def __init__(self, folder: Union[str, Path], host: str, port: int, **options: Any) -> None:
+        self._app = create_app(folder, **options)
+        self._server = _Server(
+            (host, port),
+            self._app,
+            numthreads=_THREADS,
+            request_queue_size=512,  # cheroot's 5 refuses a burst of clients
+            timeout=120,
+            server_name="gracedb-sandbox",
+        )
+        # Cheroot closes all but ten idle connections unless told otherwise.
+        self._server.keep_alive_conn_limit = _CONNECTIONS
+        self._server.prepare()
+        bound = self._server.bind_addr
+        name = f"[{bound[0]}]" if ":" in bound[0] else bound[0]
+        self.url = f"http://{name}:{bound[1]}/api/"
+
+    def serve(self) -> None:
+        """Answer until `stop` is called from another thread."""
+        self._server.serve()
+
+    def stop(self) -> None:
+        """Finish what is being answered, then close."""
+        self._server.stop()
+        self._app.extensions["gracedb_sandbox"].store.close()
+
+
+class _Server(Server):
+    def error_log(self, msg: str = "", level: int = 20, traceback: bool = False) -> None:  # noqa: FBT001, FBT002  # cheroot's signature
+        """Send cheroot's complaints where ours go, instead of to standard error."""
+        _log.log(level, msg, exc_info=traceback)
+
+
+def serve(
+    port: int = 0,
+    folder: Union[str, Path, None] = None,
+    *,
+    ready_file: Union[str, Path, None] = None,
+    host: str = "127.0.0.1",
+    generation: str = "2.33",
+    users: Optional[Any] = None,
+    pipelines: Optional[Mapping[str, str]] = None,
+) -> None:
+    """Serve until SIGTERM or SIGINT; write the API's URL into *ready_file* once it answers."""
+    with _place(folder) as home:
+        running = Running(home, host, port, generation=generation, users=users, pipelines=pipelines)
+        stopped = threading.Event()
+        for number in (signal.SIGTERM, signal.SIGINT):
+            signal.signal(number, lambda *_: stopped.set())
+        run(running, stopped, ready=lambda: _announce(running.url, ready_file))
+
+
+def run(running: Running, stopped: threading.Event, *, ready: Any) -> None:
+    """Serve in a thread, call *ready*, and stop when the event *stopped* is set."""
+    thread = threading.Thread(target=running.serve, name="cheroot", daemon=True)
+    thread.start()
+    ready()
+    stopped.wait()
+    running.stop()
+    thread.join(5)
+
+
+@contextmanager
+def _place(folder: Union[str, Path, None]) -> Iterator[Path]:
+    if folder is not None:
+        Path(folder).mkdir(parents=True, exist_ok=True)
+        yield Path(folder)
+        return
+    with tempfile.TemporaryDirectory(prefix="gracedb-sandbox-") as temporary:
+        yield Path(temporary)
+
+
+def _announce(url: str, ready_file: Union[str, Path, None]) -> None:
+    if ready_file is None:
+        return
+    # Whoever waits for the file must never read half an URL.
+    part = f"{ready_file}.part"
+    Path(part).write_text(url + "\n", encoding="utf-8")
+    os.replace(part, ready_file)
