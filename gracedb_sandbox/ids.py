@@ -3,10 +3,14 @@
 from __future__ import annotations
 
 import re
-from typing import Any, Mapping, Optional, Tuple
+from typing import Any, Optional, Protocol, Tuple
 
-Row = Mapping[str, Any]
-"""An event row, a `sqlite3.Row` for one."""
+
+class Row(Protocol):
+    """Columns by name, as of a `sqlite3.Row` (which is no Mapping) or a dictionary."""
+
+    def __getitem__(self, column: str, /) -> Any: ...
+
 
 CONTENT_ID = r"[0-9a-fA-F]{8}(?:-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}"
 """What a content id looks like in a URL: a UUID."""
