@@ -10,12 +10,12 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 from datetime import datetime, timedelta, timezone
-from typing import Any, Optional, Protocol
+from typing import Optional
 
 from gracedb_sandbox.clock import unix_from_gps
+from gracedb_sandbox.ids import Row
 
 __all__ = [
-    "Row",
     "SupereventId",
     "current_id",
     "date_of_gps",
@@ -31,12 +31,6 @@ _PREFIXES = {"P": "", "T": "T", "M": "M"}
 _PATTERN = re.compile(
     r"(?P<pre>[TM]?)(?:(?P<s>S)(?P<date>\d{6})(?P<low>[a-z]+)|GW(?P<gwdate>\d{6})(?P<up>[A-Z]+))"
 )
-
-
-class Row(Protocol):
-    """Columns by name, as of a `sqlite3.Row` or a dictionary."""
-
-    def __getitem__(self, column: str, /) -> Any: ...
 
 
 def datetime_of_gps(gps: float) -> datetime:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import sqlite3
 from typing import List, Optional
 
-from .ids import SupereventId, current_id, default_id, read_id
+from .ids import SupereventId, read_id
 
 __all__ = [
     "find_exactly",
@@ -23,9 +23,8 @@ Row = sqlite3.Row
 def find_exactly(database: sqlite3.Connection, text: str) -> Optional[Row]:
     """Return the superevent whose default or current id is *text*, letter by letter."""
     named = read_id(text)
-    found = _numbered(database, named) if named is not None else None
-    if found is not None and text in (default_id(found), current_id(found)):
-        return found
+    if named is not None and str(named) == text and not named.is_gw:
+        return _numbered(database, named)
     # Any string of at most 25 characters may have been chosen as GW id.
     return _one(database, "SELECT * FROM superevent WHERE gw_id = ?", text)
 
@@ -37,15 +36,13 @@ def find_loosely(database: sqlite3.Connection, text: str) -> Optional[Row]:
     a chosen GW id that does not look like one leads nowhere.
     """
     named = read_id(text)
-    return None if named is None else _numbered(database, named)
+    return None if named is None else find_exactly(database, str(named))
 
 
 def _numbered(database: sqlite3.Connection, named: SupereventId) -> Optional[Row]:
-    column = "gw_number" if named.is_gw else "number"
     return _one(
         database,
-        # The column is one of two words of our own.
-        f"SELECT * FROM superevent WHERE category = ? AND date = ? AND {column} = ?",  # noqa: S608
+        "SELECT * FROM superevent WHERE category = ? AND date = ? AND number = ?",
         named.category,
         named.date,
         named.number,
