@@ -1,0 +1,192 @@
+"""SciTokens: bearer tokens in files and variables, read without verifying (the server does that).
+
+The places, in order: ``BEARER_TOKEN_FILE`` and ``$XDG_RUNTIME_DIR/bt_u{UID}``, as the older
+clients looked; then ``BEARER_TOKEN`` (the token itself) and ``/tmp/bt_u{UID}``, which the WLCG
+bearer token discovery has beside them. An explicit token is the name of a file.
+A token file that others can read is used, with a warning: it is short-lived.
+"""
+
+from __future__ import annotations
+
+import base64
+import json
+import math
+import re
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Dict, Optional, Sequence, Tuple, Union
+from urllib.parse import urlsplit
+
+from gracedb_core.hookspecs import hookimpl
+from gracedb_core.interfaces import Absent, AuthProvider, AuthRequest, Credential, Origin, Rung
+
+from ._files import SecretFile, named_in, read_named, read_secret, shown
+from ._providers import Discovered, Explicit, Unusable, span, warn
+
+__all__ = ["DISCOVERED", "GIVEN", "gracedb_auth_providers"]
+
+#: What issuers write into ``aud`` for a token that any server may take.
+_ANYBODY = frozenset({"ANY", "https://wlcg.cern.ch/jwt/v1/any"})
+_ASCII_WHITE_SPACE = " \t\r\n\f\v"
+_VISIBLE = re.compile(r"[\x21-\x7e]+\Z").match
+
+
+@dataclass(frozen=True)
+class _Claims:
+    """What a token says of itself; an opaque one says nothing."""
+
+    expires: Optional[float] = None
+    #: None for any; otherwise those it is meant for.
+    audiences: Optional[Tuple[str, ...]] = None
+    subject: Optional[str] = None
+
+
+def _given(wanted: AuthRequest) -> Union[Credential, Absent]:
+    if wanted.token is None:
+        return Absent("not given")
+    path = Path(wanted.token)
+    return _from_file(read_named(path, wanted, by="the argument token"), wanted)
+
+
+def _in_named_file(wanted: AuthRequest) -> Union[Credential, Absent]:
+    path = named_in(wanted, "BEARER_TOKEN_FILE")
+    if path is None:
+        return Absent("BEARER_TOKEN_FILE is unset")
+    return _from_file(read_named(path, wanted, by="BEARER_TOKEN_FILE"), wanted)
+
+
+def _in_runtime_folder(wanted: AuthRequest) -> Union[Credential, Absent]:
+    folder = named_in(wanted, "XDG_RUNTIME_DIR")
+    if folder is None:
+        return Absent("XDG_RUNTIME_DIR is unset")
+    return _in_folder(folder, "XDG_RUNTIME_DIR", wanted)
+
+
+def _in_variable(wanted: AuthRequest) -> Union[Credential, Absent]:
+    text = wanted.environment.get("BEARER_TOKEN", "")
+    if not text.strip(_ASCII_WHITE_SPACE):
+        return Absent("BEARER_TOKEN is unset")
+    return _credential(text, "the variable BEARER_TOKEN", wanted)
+
+
+def _in_temporary_folder(wanted: AuthRequest) -> Union[Credential, Absent]:
+    return _in_folder(wanted.temporary, str(wanted.temporary), wanted)
+
+
+def _in_folder(folder: Path, called: str, wanted: AuthRequest) -> Union[Credential, Absent]:
+    name = f"bt_u{wanted.uid}"
+    found = read_secret(folder / name, wanted)
+    if found is None:
+        return Absent(f"no {name} in {called}")
+    return _from_file(found, wanted)
+
+
+def _from_file(found: SecretFile, wanted: AuthRequest) -> Credential:
+    place = shown(found.path, wanted)
+    credential = _credential(found.content.decode("latin-1"), place, wanted)
+    if found.exposure:
+        warn(f"the token in {place} is not secret: {found.exposure}; run: {found.remedy}")
+    return credential
+
+
+def _credential(text: str, place: str, wanted: AuthRequest) -> Credential:
+    token = text.strip(_ASCII_WHITE_SPACE)
+    claims = _read_claims(token)
+    problem = _problem(token, claims, wanted)
+    if problem:
+        raise Unusable(f"the token in {place} {problem}")
+    return Credential(
+        "scitoken",
+        place,
+        headers=(("Authorization", f"Bearer {token}"),),
+        expires=claims.expires,
+        subject=claims.subject,
+    )
+
+
+def _problem(token: str, claims: _Claims, wanted: AuthRequest) -> str:
+    """Say why this token must not be sent, or nothing.
+
+    The server would take the request for an anonymous one, and answer with public rows only.
+    """
+    if not token:
+        return "is empty"
+    if not _VISIBLE(token):
+        return "holds a space, a line break or another character that no token has"
+    if claims.expires is not None and claims.expires <= wanted.now:
+        return f"expired {span(wanted.now - claims.expires)} ago"
+    meant_for = claims.audiences
+    if meant_for is not None and not any(_names(each, wanted.origin) for each in meant_for):
+        return f"is for other servers than {wanted.origin} (its audience does not name it)"
+    return ""
+
+
+def _read_claims(token: str) -> _Claims:
+    claims = _payload(token)
+    expires, audience, subject = (claims.get(name) for name in ("exp", "aud", "sub"))
+    return _Claims(_as_time(expires), _as_audiences(audience), _as_subject(subject))
+
+
+def _payload(token: str) -> Dict[str, Any]:
+    """Decode the middle of a JSON Web Token; anything else is opaque, and empty."""
+    parts = token.split(".")
+    if len(parts) != 3:
+        return {}
+    try:
+        padded = parts[1] + "=" * (-len(parts[1]) % 4)
+        claims = json.loads(base64.urlsafe_b64decode(padded))
+    except (ValueError, RecursionError):
+        return {}
+    return claims if isinstance(claims, dict) else {}
+
+
+def _as_time(value: object) -> Optional[float]:
+    if isinstance(value, bool) or not isinstance(value, (int, float)):
+        return None
+    try:
+        return float(value) if math.isfinite(value) else None
+    except OverflowError:  # an integer beyond all floats
+        return None
+
+
+def _as_audiences(value: object) -> Optional[Tuple[str, ...]]:
+    if value is None:
+        return None
+    members = value if isinstance(value, list) else [value]
+    return tuple(member for member in members if isinstance(member, str))
+
+
+def _as_subject(value: object) -> Optional[str]:
+    return value if isinstance(value, str) and value.isprintable() else None
+
+
+def _names(audience: str, origin: Origin) -> bool:
+    """Say whether *audience* means *origin*: as a URL, with or without a slash, or a bare host."""
+    if audience in _ANYBODY:
+        return True
+    try:
+        parts = urlsplit(audience if "//" in audience else f"//{audience}")
+        host, port = parts.hostname, parts.port
+    except ValueError:
+        return False
+    # An audience names a service; without a port it leaves open which.
+    return (
+        host == origin.host.lower()
+        and port in (None, origin.port)
+        and parts.scheme in ("", "https", origin.scheme)
+        and parts.path in ("", "/")
+    )
+
+
+GIVEN = Explicit("explicit token", Rung.EXPLICIT_TOKEN, _given)
+DISCOVERED = Discovered(
+    "discovered token",
+    Rung.DISCOVERED_TOKEN,
+    (_in_named_file, _in_runtime_folder, _in_variable, _in_temporary_folder),
+)
+
+
+@hookimpl
+def gracedb_auth_providers() -> Sequence[AuthProvider]:
+    """Offer the token file that the caller names, and those where tokens are put by convention."""
+    return (GIVEN, DISCOVERED)
