@@ -6,8 +6,8 @@ import zlib
 from typing import Iterator, Optional, Tuple
 from xml.etree.ElementTree import Element, ParseError
 
-from defusedxml.common import DefusedXmlException  # type: ignore[import-untyped]  # no stubs
-from defusedxml.ElementTree import fromstring  # type: ignore[import-untyped]  # no stubs
+from defusedxml.common import DefusedXmlException
+from defusedxml.ElementTree import fromstring
 
 from gracedb_sandbox.ingest.values import Unreadable
 

@@ -1,0 +1,150 @@
+"""The text language of event searches."""
+
+from __future__ import annotations
+
+from typing import Callable, Dict, List, Sequence
+
+import pyparsing as pp
+
+from gracedb_sandbox.query.attributes import ATTRIBUTE
+from gracedb_sandbox.query.filters import (
+    EVERYTHING,
+    Filter,
+    all_of,
+    any_of,
+    between,
+    exists,
+    integer,
+    none_of,
+)
+from gracedb_sandbox.query.grammar import (
+    BOOLEAN,
+    GPS_RANGE,
+    Grammar,
+    Term,
+    checked,
+    created,
+    graceids,
+    keyword,
+    names,
+    submitted_by,
+    term,
+)
+from gracedb_sandbox.query.identifiers import SUPEREVENT_ID, event_numbers, superevent_is
+from gracedb_sandbox.query.labels import cut_labels
+from gracedb_sandbox.query.runs import RUN_NAME, in_run
+from gracedb_sandbox.vocabulary import GROUPS, PIPELINES, SEARCHES
+
+__all__ = ["IN_SUPEREVENT", "IS_PREFERRED", "event_filter", "in_superevent_named"]
+
+HAS_FAR = Filter("event.far IS NOT NULL")
+IN_SUPEREVENT = Filter("event.superevent IS NOT NULL")
+IS_PREFERRED = exists("superevent", Filter("superevent.preferred_event = event.id"))
+NOT_TEST = Filter("event.group_name <> 'Test'")
+NOT_MDC = Filter("coalesce(event.search, '') <> 'MDC'")
+
+
+def event_filter(text: str, *, now: float) -> Filter:
+    """Return the condition on ``event`` that *text* means at *now* (Unix s).
+
+    Raise `InvalidQuery` (and nothing else) for what is no query. An empty text lets
+    every event pass, Test and MDC included.
+    """
+    if not text:
+        return EVERYTHING
+    rest, labels = cut_labels("event", text)
+    # Blank is not empty: the server cannot read `DQV INJ`, which leaves a space.
+    terms = _GRAMMAR.read(rest) if rest else []
+    kinds: Dict[str, List[Filter]] = {}
+    for found in terms:
+        kinds.setdefault(found.kind, []).append(found.condition(now))
+    conditions = [_joined(kind, filters) for kind, filters in kinds.items()]
+    return checked(all_of([*conditions, labels, *_defaults(rest, terms)]))
+
+
+def _joined(kind: str, filters: Sequence[Filter]) -> Filter:
+    return all_of(filters) if kind == "nevents" else any_of(filters)
+
+
+def _defaults(rest: str, terms: Sequence[Term]) -> List[Filter]:
+    # Anywhere in the text, even inside a quoted name: the server searches the string.
+    kinds = {found.kind for found in terms}
+    defaults = [] if "test" in rest.lower() or "id T" in kinds else [NOT_TEST]
+    return defaults if "mdc" in rest.lower() or "id M" in kinds else [*defaults, NOT_MDC]
+
+
+def in_superevent_named(text: str) -> Filter:
+    """Return the condition that an event belongs to the superevent with this id."""
+    return exists("superevent", Filter("superevent.id = event.superevent"), superevent_is(text))
+
+
+def _instruments(text: str, now: float) -> Filter:
+    return Filter("instr(event.instruments, ?) > 0", ("".join(text.split()),))
+
+
+def _flag(condition: Filter) -> Callable[[bool, float], Filter]:
+    return lambda value, now: condition if value else none_of(condition)
+
+
+def _identifier(letter: str) -> pp.ParserElement:
+    element = pp.Opt(keyword(f"{letter.lower()}id")) + graceids(letter)
+    return term(
+        f"id {letter}",
+        element,
+        lambda ids, now: event_numbers(letter, [integer(text[1:]) for text in ids]),
+    )
+
+
+def _named(
+    kind: str, column: str, words: Sequence[str], *, unbounded: Sequence[str] = ()
+) -> pp.ParserElement:
+    element = pp.Opt(keyword(kind)) + names(words, unbounded=unbounded)
+    return term(kind, element, lambda name, now: Filter(f"{column} = ?", (name,)))
+
+
+def _build() -> Grammar:
+    ifo = "(?:L1|H1|H2|V1)"
+    return Grammar(
+        # Tried in this order; so H1234 is the detector H1 and the GPS time 234.
+        term("ifos", pp.Opt(keyword("ifos")) + pp.Regex(rf"{ifo}(?:\s*,\s*{ifo})*"), _instruments),
+        term(
+            "nevents",
+            keyword("nevents") + pp.Regex(r"\d+"),
+            lambda digits, now: Filter("event.nevents = ?", (integer(digits),)),
+        ),
+        term("hasfar", pp.CaselessKeyword("hasfar"), lambda word, now: HAS_FAR),
+        *(_identifier(letter) for letter in "GHTEM"),
+        _named("search", "event.search", SEARCHES),
+        # The server matches the one-letter pipelines at the start of any word.
+        _named("pipeline", "event.pipeline", PIPELINES, unbounded=("X", "Q")),
+        _named("group", "event.group_name", GROUPS),
+        term(
+            "gpstime",
+            pp.Opt(keyword("gpstime")) + GPS_RANGE,
+            lambda bounds, now: between("event.gpstime", bounds),
+        ),
+        created("event"),
+        submitted_by("event"),
+        # A run is a range of GPS times, and joins those.
+        term(
+            "gpstime",
+            pp.Opt(keyword("runid")) + pp.Regex(RUN_NAME),
+            lambda name, now: in_run("event.gpstime", name),
+        ),
+        term("in_superevent", keyword("in_superevent") + BOOLEAN, _flag(IN_SUPEREVENT)),
+        term("is_preferred_event", keyword("is_preferred_event") + BOOLEAN, _flag(IS_PREFERRED)),
+        term(
+            "superevent",
+            keyword("superevent") + pp.Regex(SUPEREVENT_ID),
+            lambda text, now: in_superevent_named(text),
+        ),
+        term(
+            "replay_id",
+            keyword("replay_id") + pp.Regex(r"[\w-]+"),
+            lambda text, now: Filter("event.replay_id = ?", (text,)),
+        ),
+        ATTRIBUTE,
+    )
+
+
+_GRAMMAR = _build()
