@@ -12,16 +12,19 @@ from tests.meta.tree import ROOT, Import, imports_of, is_module, name_of, source
 
 #: The core from the bottom up. A module may import from lower layers, and from its own.
 LAYERS = (
-    # values: what travels, and how it is spelled
-    ("errors", "_wire", "_ids", "_upload", "_encode", "_decode", "_routes", "_retry"),
+    # values: what travels, how it is spelled, and the decisions that are tables
+    (
+        *("errors", "_wire", "_ids", "_address", "_tls"),
+        *("_encode", "_upload", "_decode", "_files", "_answers", "_retry", "_routes"),
+    ),
     # the plugin contract
     ("interfaces", "hookspecs"),
-    # flows: what happens next
-    ("_flow", "_exchange"),
+    # flows: what happens next; plugins and what they bring
+    ("_flow", "_exchange", "_credentials", "_plugins"),
     # the typed face
     ("_node", "resources"),
     # assembly
-    ("_plugins", "_client"),
+    ("_client",),
     ("", "transports"),
     ("cli", "__main__", "legacy"),
 )

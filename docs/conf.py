@@ -1,0 +1,40 @@
+"""How the documentation is built: `make docs`."""
+
+from __future__ import annotations
+
+from importlib.metadata import version as installed_version
+
+project = "gracedb-core"
+author = "the gracedb-core developers"
+copyright = author
+version = release = installed_version("gracedb-core")
+
+extensions = [
+    "myst_parser",
+    "sphinx.ext.autodoc",
+    "sphinx.ext.viewcode",
+    "sphinx_copybutton",
+]
+exclude_patterns = ["_build", "examples"]
+html_theme = "furo"
+html_title = "gracedb-core"
+myst_enable_extensions = ["colon_fence", "deflist"]
+myst_heading_anchors = 3
+copybutton_prompt_text = r">>> |\.\.\. |\$ "
+copybutton_prompt_is_regexp = True
+
+# Built without a network: names of other projects are shown and not linked.
+nitpicky = True
+nitpick_ignore_regex = [
+    (r"py:.*", r"(typing|collections|pathlib|ssl|os|types|requests|click|flask)\..*"),
+    (r"py:.*", r"(ValueError|RuntimeError|Exception|ConnectionError|TimeoutError|OSError)"),
+    (r"py:.*", r"(str|int|float|bool|bytes|dict|list|tuple|object|None|optional|default)"),
+    # Type variables and private helpers in signatures.
+    (r"py:.*", r"(.*\.)?(_\w+|[A-Z]|[A-Z][a-z]?_co)"),
+    (r"py:.*", r"gracedb_core\._.*"),
+]
+default_role = "code"
+autodoc_typehints = "signature"
+autodoc_member_order = "bysource"
+autodoc_preserve_defaults = True
+python_use_unqualified_type_names = True
