@@ -1,0 +1,1 @@
+"""The commands: each module here has a click command named ``command``."""

@@ -1,0 +1,79 @@
+"""`gracedb-core sandbox`: a local GraceDB, until it is interrupted."""
+
+from __future__ import annotations
+
+import threading
+import time
+from contextlib import ExitStack
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import Optional
+
+import click
+
+import gracedb_sandbox
+
+from ..extras import sandbox_problems
+
+__all__ = ["command"]
+
+
+@click.command()
+@click.option(
+    "--port",
+    type=click.IntRange(0, 65535),
+    default=0,
+    show_default=True,
+    help="Where to listen; 0 takes a free port.",
+)
+@click.option("--host", default="127.0.0.1", show_default=True, help="The address to listen on.")
+@click.option(
+    "--ready-file",
+    type=click.Path(dir_okay=False, path_type=Path),
+    help="Write the URL of the API here once it answers.",
+)
+@click.option(
+    "--folder",
+    type=click.Path(file_okay=False, path_type=Path),
+    help="Keep the data here; by default it is thrown away at the end.",
+)
+@click.option(
+    "--generation",
+    type=click.Choice(["2.33", "2.36"]),
+    default="2.33",
+    show_default=True,
+    help="The GraceDB to be like: 2.36 speaks API v2.",
+)
+def command(
+    port: int, host: str, ready_file: Optional[Path], folder: Optional[Path], generation: str
+) -> None:
+    """Start a local GraceDB.
+
+    It runs until Ctrl-C or SIGTERM, and both end it cleanly (exit status 0).
+    """
+    with ExitStack() as stack:
+        stack.enter_context(sandbox_problems())
+        if ready_file is None:
+            temporary = stack.enter_context(TemporaryDirectory(prefix="gracedb-core-"))
+            ready_file = Path(temporary, "url")
+        # A file left by an earlier sandbox would send whoever waits for it to a dead port.
+        ready_file.unlink() if ready_file.exists() else None
+        threading.Thread(target=_introduce, args=(ready_file, folder), daemon=True).start()
+        try:
+            gracedb_sandbox.serve(
+                port, folder, ready_file=ready_file, host=host, generation=generation
+            )
+        except OSError as error:
+            raise click.ClickException(f"cannot serve on {host}:{port}: {error}") from error
+
+
+def _introduce(ready_file: Path, folder: Optional[Path]) -> None:
+    while not ready_file.exists():
+        time.sleep(0.02)
+    click.echo(f"GraceDB sandbox at {ready_file.read_text(encoding='utf-8').strip()}")
+    for user in gracedb_sandbox.DEFAULT_USERS:
+        kind = "internal" if "internal_users" in user["groups"] else "external observer"
+        click.echo(f"  {user['username']:<18} password {user['password']:<12} {kind}")
+    click.echo("  without a login    reads what is exposed")
+    click.echo(f"Data in {folder}." if folder else "Its data goes when it ends.")
+    click.echo("Ctrl-C ends it.")
