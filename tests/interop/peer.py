@@ -9,11 +9,14 @@ from __future__ import annotations
 
 import json
 import sys
-from base64 import b64decode
+from base64 import b64decode, b64encode
 from importlib import import_module
-from typing import Any, List
+from typing import TYPE_CHECKING, Any, List
 
-from calls import outcome
+if TYPE_CHECKING:
+    from .calls import outcome
+else:  # run as a script, this folder is where modules are found
+    from calls import outcome
 
 
 def connect(peer: str, url: str, *credentials: str) -> Any:
@@ -25,9 +28,11 @@ def connect(peer: str, url: str, *credentials: str) -> Any:
         return Client(url, username=credentials[0], password=credentials[1])
     GraceDb = import_module("ligo.gracedb.rest").GraceDb
 
-    # It knows tokens and certificates only, but it is a session of requests, which has basic auth.
+    # It knows tokens and certificates only; as it is a session of requests, a header will do.
     client = GraceDb(url, force_noauth=True, api_version="v2" if peer == "ligo-v2" else None)
-    client.auth = credentials or None
+    if credentials:
+        pair = b64encode(":".join(credentials).encode()).decode()
+        client.headers["Authorization"] = f"Basic {pair}"
     return client
 
 
