@@ -1,0 +1,124 @@
+"""Sending over a pool: what both built-in transports do, whatever face the pool has."""
+
+from __future__ import annotations
+
+import threading
+from typing import Any, Dict, Optional, Tuple, Union
+
+from ..errors import SentRequest
+from ..interfaces import ClientCert, Request, Response, TransportOptions
+from ._bodies import Incoming, Outgoing, discard
+from ._failures import LIBRARY_ERRORS, is_closed_pool, name_failure
+from ._sockets import Clock
+
+__all__ = ["Body", "PooledTransport"]
+
+Body = Union[bytes, Outgoing, None]
+
+
+class PooledTransport:
+    """A transport over pools of urllib3, one pool at a time: that of the certificate in use.
+
+    A request with another certificate supersedes the pool. Its idle connections are closed at
+    once, and one in use when it is given back, so that requests in flight are unharmed. After
+    `close` the next request opens a new pool.
+
+    Timeouts: *connect* bounds connecting to each address of the host, and the TLS handshake;
+    *write* and *read* each wait on the socket; *total* all of it, until the last byte of the
+    body is read, also of a server that dribbles. Looking up the host's name is not bounded.
+    """
+
+    def __init__(self, options: TransportOptions) -> None:
+        self._options = options
+        self._origin = str(options.origin)
+        # A plain request through a proxy names the whole URL; others, and tunnels, the path.
+        forwarded = options.proxy is not None and options.origin.scheme == "http"
+        self._prefix = self._origin if forwarded else ""
+        self._current: Optional[Tuple[Optional[str], Any]] = None
+        self._lock = threading.Lock()
+
+    def _open(self, certificate: Optional[ClientCert]) -> Any:
+        """Make what `_ask` takes as its pool; it has `close`."""
+        raise AssertionError("each transport opens its own kind of pool")
+
+    def _ask(
+        self, pool: Any, request: Request, headers: Dict[str, str], body: Body, clock: Clock
+    ) -> Any:
+        """Send over *pool* and give urllib3's response, its body not read."""
+        raise AssertionError("each transport asks in its own way")
+
+    def send(self, request: Request) -> Response:
+        """Send *request* to the origin this transport was opened for."""
+        clock = Clock(request.timeout, request.method)
+        if request.body is None or isinstance(request.body, bytes):
+            return self._exchange(request, request.body, clock)
+        body = Outgoing(request.body)
+        try:
+            return self._exchange(request, body, clock)
+        finally:
+            body.close()
+
+    def close(self) -> None:
+        """Close every connection; one in use is closed when its answer was read."""
+        with self._lock:
+            current, self._current = self._current, None
+        if current is not None:
+            current[1].close()
+
+    def _exchange(self, request: Request, body: Body, clock: Clock) -> Response:
+        sent = SentRequest(request.method, self._origin + request.target)
+        headers = _headers(request, body)
+        try:
+            raw = self._asked(request, headers, body, clock)
+            try:
+                return _response(request, raw, sent)
+            except BaseException:
+                discard(raw)
+                raise
+        except LIBRARY_ERRORS as error:
+            failure = name_failure(error, sent, sent=clock.sent)
+        if isinstance(body, Outgoing) and body.error is not None:
+            raise body.error
+        # Raised here, where the library's exception, which knows the headers, is no context.
+        raise failure
+
+    def _asked(self, request: Request, headers: Dict[str, str], body: Body, clock: Clock) -> Any:
+        while True:
+            pool = self._pool(request.certificate)
+            try:
+                return self._ask(pool, request, headers, body, clock)
+            except LIBRARY_ERRORS as error:
+                # Superseded by another thread after we took it: there is a newer one.
+                if not is_closed_pool(error):
+                    raise
+
+    def _pool(self, certificate: Optional[ClientCert]) -> Any:
+        fingerprint = None if certificate is None else certificate.fingerprint
+        current = self._current
+        if current is not None and current[0] == fingerprint:
+            return current[1]
+        with self._lock:
+            current = self._current
+            if current is None or current[0] != fingerprint:
+                superseded = current
+                current = self._current = (fingerprint, self._open(certificate))
+                if superseded is not None:
+                    superseded[1].close()
+        return current[1]
+
+
+def _headers(request: Request, body: Body) -> Dict[str, str]:
+    headers: Dict[str, str] = {}
+    for name, value in request.headers:
+        headers[name] = f"{headers[name]}, {value}" if name in headers else value
+    if body is not None and not any(name.lower() == "content-length" for name in headers):
+        headers["Content-Length"] = str(len(body) if isinstance(body, bytes) else body.length)
+    return headers
+
+
+def _response(request: Request, raw: Any, sent: SentRequest) -> Response:
+    headers = {name.lower(): value for name, value in raw.headers.itermerged()}
+    # A session cookie outranks a token on this server: none may be kept, nor shown.
+    headers.pop("set-cookie", None)
+    body = Incoming(raw, sent) if request.stream else raw.read(decode_content=False)
+    return Response(raw.status, headers, body, raw.reason or "")

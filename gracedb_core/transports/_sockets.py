@@ -1,0 +1,172 @@
+"""Connections of urllib3 that keep to the timeouts of the request they carry.
+
+urllib3 alone bounds sending by the *connect* timeout, and lets a server that dribbles a byte at a
+time hold a caller for ever. Here every wait on the socket, for sending, headers and body, is cut
+to what is left. Only the look-up of a host name is not bounded: the system offers no way to.
+"""
+
+from __future__ import annotations
+
+import http.client
+import io
+from socket import timeout as socket_timeout
+from time import monotonic
+from typing import TYPE_CHECKING, Any, Optional
+
+import urllib3
+from urllib3.connection import HTTPConnection, HTTPSConnection
+
+from ..interfaces import Timeout
+
+if TYPE_CHECKING:
+    from typing_extensions import Buffer
+
+__all__ = ["Clock", "ClockedHTTPConnection", "ClockedHTTPSConnection"]
+
+#: What may be sent twice without harm.
+_REPEATABLE = frozenset(("GET", "HEAD", "OPTIONS"))
+
+#: Seconds after which a server may be about to close a connection that nobody uses. What must not
+#: be sent twice does not ride on one: its loss could not be told from a lost answer.
+_A_MOMENT = 1.0
+
+#: Seconds that stand for "wait for ever"; larger ones overflow in the system's calls.
+_FOREVER = 1e6
+
+
+class Clock(urllib3.Timeout):
+    """The timeouts of one request, counted from the moment this is made."""
+
+    def __init__(self, limits: Timeout, method: str) -> None:
+        super().__init__(connect=limits.connect, read=limits.read)
+        self.limits = limits
+        self.repeatable = method in _REPEATABLE
+        #: When bytes arrived last.
+        self.touched = monotonic()
+        self._end = None if limits.total is None else self.touched + limits.total
+        #: Whether a byte of the request may be on its way.
+        self.sent = False
+
+    def left(self, limit: Optional[float]) -> float:
+        """Give how long to wait now, where *limit* seconds are allowed; raises `socket.timeout`."""
+        if limit is None:
+            limit = _FOREVER
+        if self._end is None:
+            return limit
+        left = self._end - monotonic()
+        if left <= 0:
+            raise socket_timeout("the time for the whole request is over")
+        return limit if limit < left else left
+
+    @property
+    def is_old(self) -> bool:
+        """Whether the connection that this was for has been idle for more than a moment."""
+        return monotonic() - self.touched > _A_MOMENT
+
+    # What urllib3 asks of a timeout. It copies it twice for each request; this is made for one.
+
+    def clone(self) -> Clock:
+        """Give this very clock: it runs already."""
+        return self
+
+    def start_connect(self) -> float:
+        """Do nothing: it runs already."""
+        return self.touched
+
+    @property
+    def connect_timeout(self) -> float:
+        """Seconds to wait for a connection, and then for the TLS handshake."""
+        return self.left(self.limits.connect)
+
+    @property
+    def read_timeout(self) -> float:
+        """Seconds to wait for the first bytes."""
+        return self.left(self.limits.read)
+
+
+class _Received(io.RawIOBase):
+    """What a socket receives, waited for no longer than a clock allows."""
+
+    def __init__(self, sock: Any, clock: Clock) -> None:
+        self._socket = sock
+        self._clock = clock
+        self._raw = sock.makefile("rb", buffering=0)
+
+    def makefile(self, _mode: str) -> io.BufferedReader:
+        # http.client asks a socket for a file; this passes for one.
+        return io.BufferedReader(self)
+
+    def readable(self) -> bool:
+        return True
+
+    def readinto(self, buffer: Buffer) -> Optional[int]:
+        clock = self._clock
+        self._socket.settimeout(clock.left(clock.limits.read))
+        count: Optional[int] = self._raw.readinto(buffer)
+        clock.touched = monotonic()
+        return count
+
+    def close(self) -> None:
+        self._raw.close()
+        super().close()
+
+
+class _Answer(http.client.HTTPResponse):
+    """An answer that skips every interim one, and knows when it is short."""
+
+    def begin(self) -> None:
+        super().begin()
+        # http.client skips 100 only. A 103 would pass for the answer, and the answer for that
+        # of the next request on this connection.
+        while 100 <= self.status < 200:
+            fresh: Any = self
+            fresh.headers = None
+            super().begin()
+
+    def read(self, amt: Optional[int] = None) -> bytes:
+        data = super().read(amt)
+        # http.client, and urllib3 1.26 with it, take the end of the connection for that of the
+        # body when they read by blocks.
+        if not data and amt and self.length:
+            raise http.client.IncompleteRead(b"", self.length)
+        return data
+
+
+def _answer(connection: _Clocked, sock: Any, *args: Any, **options: Any) -> _Answer:
+    received: Any = _Received(sock, connection.clock)
+    return _Answer(received, *args, **options)
+
+
+class _Clocked(http.client.HTTPConnection):
+    """A connection that keeps to the clock of the request it carries."""
+
+    clock: Clock
+    response_class: Any = _answer
+
+    def endheaders(self, *args: Any, **options: Any) -> None:
+        # Connected first: a tunnel through a proxy is none of the request.
+        if self.sock is None:
+            self.connect()
+        self.clock.sent = True
+        super().endheaders(*args, **options)
+
+    def send(self, data: Any) -> None:
+        clock = self.clock
+        rest = memoryview(data)
+        # Not sendall, whose timeout is for the whole: a large body may take its time.
+        while rest:
+            self.sock.settimeout(clock.left(clock.limits.write))
+            rest = rest[self.sock.send(rest) :]
+
+
+class ClockedHTTPConnection(_Clocked, HTTPConnection):
+    """A plain connection that keeps to a clock."""
+
+
+class ClockedHTTPSConnection(_Clocked, HTTPSConnection):
+    """A TLS connection that keeps to a clock."""
+
+    def connect(self) -> None:
+        super().connect()
+        # urllib3 would warn at every request; who verifies nothing was warned once already.
+        self.is_verified = True

@@ -1,0 +1,22 @@
+"""Offers the transport ``requests``; the library is loaded when one is opened."""
+
+from __future__ import annotations
+
+from typing import Sequence
+
+from ..hookspecs import hookimpl
+from ..interfaces import Transport, TransportOffer, TransportOptions
+
+__all__ = ["gracedb_transports"]
+
+
+@hookimpl
+def gracedb_transports() -> Sequence[TransportOffer]:
+    """Offer it."""
+    return [TransportOffer("requests", _open)]
+
+
+def _open(options: TransportOptions) -> Transport:
+    from ._requests import RequestsTransport
+
+    return RequestsTransport(options)
