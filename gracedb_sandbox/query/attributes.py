@@ -20,7 +20,7 @@ from gracedb_sandbox.query.filters import (
 from gracedb_sandbox.query.grammar import QUOTED, Term
 from gracedb_sandbox.query.times import unix_of_date
 
-__all__ = ["ATTRIBUTE", "Column", "column"]
+__all__ = ["ATTRIBUTE", "Column", "attribute_columns", "over_singles"]
 
 
 @dataclass(frozen=True)
@@ -89,8 +89,12 @@ def _columns() -> Dict[str, Column]:
 _COLUMNS = _columns()
 
 
-def column(path: str) -> Column:
-    """Return the column that *path* (any case) names, or raise `InvalidQuery`."""
+def attribute_columns() -> Dict[str, Column]:
+    """Return the columns of the classes of event, by path in lower case such as ``ci.snr``."""
+    return {path: column for path, column in _COLUMNS.items() if path not in _EVENT}
+
+
+def _column(path: str) -> Column:
     try:
         return _COLUMNS[path.lower()]
     except KeyError:
@@ -121,7 +125,7 @@ def _closed(expression: _Expression) -> Filter:
 
 def _compared(text: str, location: int, tokens: pp.ParseResults) -> _Expression:
     path, operator, *values = tokens
-    field = column(path)
+    field = _column(path)
     parameters = tuple(field.value(value) for value in values)
     if operator == "in":
         return _Expression(Filter(f"{field.sql} BETWEEN ? AND ?", parameters), field.is_single)

@@ -35,7 +35,14 @@ from gracedb_sandbox.query.labels import cut_labels
 from gracedb_sandbox.query.runs import RUN_NAME, in_run
 from gracedb_sandbox.vocabulary import GROUPS, PIPELINES, SEARCHES
 
-__all__ = ["IN_SUPEREVENT", "IS_PREFERRED", "event_filter", "in_superevent_named"]
+__all__ = [
+    "IN_SUPEREVENT",
+    "IS_PREFERRED",
+    "NOT_MDC",
+    "NOT_TEST",
+    "event_filter",
+    "in_superevent_named",
+]
 
 HAS_FAR = Filter("event.far IS NOT NULL")
 IN_SUPEREVENT = Filter("event.superevent IS NOT NULL")

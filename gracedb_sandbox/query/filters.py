@@ -59,6 +59,10 @@ class Filter:
     sql: str
     parameters: Tuple[Value, ...] = ()
 
+    def same(self) -> Filter:
+        """Return this condition, where another would wrap it."""
+        return self
+
 
 EVERYTHING = Filter("1")
 NOTHING = Filter("0")

@@ -25,6 +25,7 @@ __all__ = [
     "keyword",
     "names",
     "submitted_by",
+    "submitter_contains",
     "term",
 ]
 
@@ -130,9 +131,12 @@ def created(table: str) -> pp.ParserElement:
 def submitted_by(table: str) -> pp.ParserElement:
     """Match the term on the submitter: a part of the user name or the last name."""
 
-    def condition(text: str, now: float) -> Filter:
-        last_name = contains(["user.last_name"], text)
-        known = exists("user", Filter(f"user.username = {table}.submitter"), last_name)
-        return any_of([contains([f"{table}.submitter"], text), known])
+    word = pp.Opt(keyword("submitter"))
+    return term("submitter", word + QUOTED, lambda text, now: submitter_contains(table, text))
 
-    return term("submitter", pp.Opt(keyword("submitter")) + QUOTED, condition)
+
+def submitter_contains(table: str, text: str) -> Filter:
+    """Return the condition that the submitter's user name or last name contains *text*."""
+    last_name = contains(["user.last_name"], text)
+    known = exists("user", Filter(f"user.username = {table}.submitter"), last_name)
+    return any_of([contains([f"{table}.submitter"], text), known])
