@@ -6,12 +6,12 @@ import math
 from dataclasses import replace
 from typing import Any, Callable, Dict, Mapping, Optional
 
-from gracedb_sandbox.ingest.classes import blank, event_class
-from gracedb_sandbox.ingest.coinc import read_coinc
-from gracedb_sandbox.ingest.cwb import read_cwb
-from gracedb_sandbox.ingest.grb import read_grb
-from gracedb_sandbox.ingest.triggers import read_injection, read_mly, read_olib
-from gracedb_sandbox.ingest.values import Form, Ingested, Product
+from .classes import blank, event_class
+from .coinc import read_coinc
+from .cwb import read_cwb
+from .grb import read_grb
+from .triggers import read_injection, read_mly, read_olib
+from .values import Form, Ingested, Product
 
 __all__ = ["Ingested", "Product", "event_class", "ingest"]
 

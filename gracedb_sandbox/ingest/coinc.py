@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from typing import Any, Dict, List, Optional
 
-from gracedb_sandbox.ingest.classes import ATTRIBUTES, SINGLE_INSPIRAL, blank
-from gracedb_sandbox.ingest.ligolw import Row, read_tables
-from gracedb_sandbox.ingest.untrusted import inflated
-from gracedb_sandbox.ingest.values import (
+from .classes import ATTRIBUTES, SINGLE_INSPIRAL, blank
+from .ligolw import Row, read_tables
+from .untrusted import inflated
+from .values import (
     Form,
     Ingested,
     Product,

@@ -8,8 +8,8 @@ import re
 from decimal import Decimal, InvalidOperation
 from typing import Any, Dict, List, Optional, Tuple
 
-from gracedb_sandbox.ingest.classes import blank
-from gracedb_sandbox.ingest.values import Form, Ingested, Product, Unreadable, gps, real
+from .classes import blank
+from .values import Form, Ingested, Product, Unreadable, gps, real
 
 __all__ = ["read_cwb"]
 

@@ -7,10 +7,10 @@ from datetime import datetime, timezone
 from typing import Any, Dict, Optional, Sequence
 from xml.etree.ElementTree import Element
 
-from gracedb_sandbox.clock import gps_from_unix
-from gracedb_sandbox.ingest.classes import blank
-from gracedb_sandbox.ingest.untrusted import find, inflated, parse, walk
-from gracedb_sandbox.ingest.values import (
+from ..clock import gps_from_unix
+from .classes import blank
+from .untrusted import find, inflated, parse, walk
+from .values import (
     Form,
     Ingested,
     Unreadable,

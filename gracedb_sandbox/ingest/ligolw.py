@@ -7,8 +7,8 @@ from functools import lru_cache
 from typing import Collection, Dict, Iterator, List, Match, Optional, Pattern, Union
 from xml.etree.ElementTree import Element
 
-from gracedb_sandbox.ingest.untrusted import parse, walk
-from gracedb_sandbox.ingest.values import Unreadable
+from .untrusted import parse, walk
+from .values import Unreadable
 
 __all__ = ["Cell", "Row", "read_tables"]
 

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from typing import Any, Dict, Optional
 
-from gracedb_sandbox.ingest.classes import ATTRIBUTES, blank
-from gracedb_sandbox.ingest.ligolw import read_tables
-from gracedb_sandbox.ingest.untrusted import inflated
-from gracedb_sandbox.ingest.values import (
+from .classes import ATTRIBUTES, blank
+from .ligolw import read_tables
+from .untrusted import inflated
+from .values import (
     Form,
     Ingested,
     Unreadable,

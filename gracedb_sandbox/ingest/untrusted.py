@@ -9,7 +9,7 @@ from xml.etree.ElementTree import Element, ParseError
 from defusedxml.common import DefusedXmlException
 from defusedxml.ElementTree import fromstring
 
-from gracedb_sandbox.ingest.values import Unreadable
+from .values import Unreadable
 
 __all__ = ["find", "inflated", "local_name", "parse", "walk"]
 

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from gracedb_sandbox.query.events import event_filter
-from gracedb_sandbox.query.filters import Filter, InvalidQuery, InvalidSort
-from gracedb_sandbox.query.orders import event_order, superevent_order
-from gracedb_sandbox.query.structured import structured_filter
-from gracedb_sandbox.query.superevents import superevent_filter
+from .events import event_filter
+from .filters import Filter, InvalidQuery, InvalidSort
+from .orders import event_order, superevent_order
+from .structured import structured_filter
+from .superevents import superevent_filter
 
 __all__ = [
     "Filter",

@@ -7,8 +7,8 @@ from typing import Callable, Dict, List, Mapping
 
 import pyparsing as pp
 
-from gracedb_sandbox.ingest.classes import ATTRIBUTES, SINGLE_INSPIRAL
-from gracedb_sandbox.query.filters import (
+from ..ingest.classes import ATTRIBUTES, SINGLE_INSPIRAL
+from .filters import (
     Filter,
     InvalidQuery,
     Value,
@@ -17,8 +17,8 @@ from gracedb_sandbox.query.filters import (
     exists,
     none_of,
 )
-from gracedb_sandbox.query.grammar import QUOTED, Term
-from gracedb_sandbox.query.times import unix_of_date
+from .grammar import QUOTED, Term
+from .times import unix_of_date
 
 __all__ = ["ATTRIBUTE", "Column", "attribute_columns", "over_singles"]
 

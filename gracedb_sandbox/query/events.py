@@ -6,8 +6,9 @@ from typing import Callable, Dict, List, Sequence
 
 import pyparsing as pp
 
-from gracedb_sandbox.query.attributes import ATTRIBUTE
-from gracedb_sandbox.query.filters import (
+from ..vocabulary import GROUPS, PIPELINES, SEARCHES
+from .attributes import ATTRIBUTE
+from .filters import (
     EVERYTHING,
     Filter,
     all_of,
@@ -17,7 +18,7 @@ from gracedb_sandbox.query.filters import (
     integer,
     none_of,
 )
-from gracedb_sandbox.query.grammar import (
+from .grammar import (
     BOOLEAN,
     GPS_RANGE,
     Grammar,
@@ -30,10 +31,9 @@ from gracedb_sandbox.query.grammar import (
     submitted_by,
     term,
 )
-from gracedb_sandbox.query.identifiers import SUPEREVENT_ID, event_numbers, superevent_is
-from gracedb_sandbox.query.labels import cut_labels
-from gracedb_sandbox.query.runs import RUN_NAME, in_run
-from gracedb_sandbox.vocabulary import GROUPS, PIPELINES, SEARCHES
+from .identifiers import SUPEREVENT_ID, event_numbers, superevent_is
+from .labels import cut_labels
+from .runs import RUN_NAME, in_run
 
 __all__ = [
     "IN_SUPEREVENT",
@@ -64,7 +64,7 @@ def event_filter(text: str, *, now: float) -> Filter:
     terms = _GRAMMAR.read(rest) if rest else []
     kinds: Dict[str, List[Filter]] = {}
     for found in terms:
-        kinds.setdefault(found.kind, []).append(found.condition(now))
+        kinds.setdefault(found.kind, []).append(found.at(now))
     conditions = [_joined(kind, filters) for kind, filters in kinds.items()]
     return checked(all_of([*conditions, labels, *_defaults(rest, terms)]))
 

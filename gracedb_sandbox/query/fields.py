@@ -7,9 +7,16 @@ import re
 from dataclasses import dataclass
 from typing import Any, Callable, Dict, List, Sequence, Tuple
 
-from gracedb_sandbox.query.attributes import Column, attribute_columns, over_singles
-from gracedb_sandbox.query.events import IN_SUPEREVENT, IS_PREFERRED, in_superevent_named
-from gracedb_sandbox.query.filters import (
+from ..vocabulary import (
+    GROUPS,
+    LABELS,
+    PIPELINES,
+    SEARCHES,
+    SUPEREVENT_CATEGORIES,
+)
+from .attributes import Column, attribute_columns, over_singles
+from .events import IN_SUPEREVENT, IS_PREFERRED, in_superevent_named
+from .filters import (
     Filter,
     any_of,
     between,
@@ -18,23 +25,16 @@ from gracedb_sandbox.query.filters import (
     integer,
     none_of,
 )
-from gracedb_sandbox.query.grammar import submitter_contains
-from gracedb_sandbox.query.identifiers import (
+from .grammar import submitter_contains
+from .identifiers import (
     GRACEID_SQL,
     event_numbers,
     superevent_is,
     superevent_starts,
 )
-from gracedb_sandbox.query.labels import labelled
-from gracedb_sandbox.query.runs import RUNS, in_run
-from gracedb_sandbox.query.times import unix_of_date
-from gracedb_sandbox.vocabulary import (
-    GROUPS,
-    LABELS,
-    PIPELINES,
-    SEARCHES,
-    SUPEREVENT_CATEGORIES,
-)
+from .labels import labelled
+from .runs import RUNS, in_run
+from .times import unix_of_date
 
 __all__ = ["EVENT_FIELDS", "SUPEREVENT_FIELDS", "Field"]
 

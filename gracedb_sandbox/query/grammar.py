@@ -9,8 +9,8 @@ from typing import Any, Callable, List, Sequence, Tuple
 
 import pyparsing as pp
 
-from gracedb_sandbox.query.filters import Filter, InvalidQuery, any_of, contains, exists
-from gracedb_sandbox.query.times import DATE, RANGE_OR_INSTANT, UNIT
+from .filters import Filter, InvalidQuery, any_of, contains, exists
+from .times import DATE, RANGE_OR_INSTANT, UNIT
 
 __all__ = [
     "BOOLEAN",
@@ -41,6 +41,13 @@ class Term:
 
     kind: str
     condition: Callable[[float], Filter]
+
+    def at(self, now: float) -> Filter:
+        """Return the condition at *now* (Unix s), or raise `InvalidQuery`."""
+        try:
+            return self.condition(now)
+        except ValueError as problem:
+            raise InvalidQuery from problem
 
 
 class Grammar:

@@ -5,8 +5,8 @@ from __future__ import annotations
 import re
 from typing import Optional, Sequence
 
-from gracedb_sandbox.query.filters import Filter, InvalidQuery, all_of, any_of, between, exists
-from gracedb_sandbox.superevents.ids import SupereventId, number, read_id
+from ..superevents.ids import SupereventId, number, read_id
+from .filters import Filter, all_of, any_of, between, exists
 
 __all__ = [
     "GRACEID_SQL",
@@ -57,11 +57,11 @@ def member_event(numbers: Sequence[int]) -> Filter:
 def superevent_is(text: str) -> Filter:
     """Return the condition that a superevent has this id, as its S or its GW name.
 
-    Letters left out mean the first of the day. Raise `InvalidQuery` for an impossible day.
+    Letters left out mean the first of the day. Raise ValueError for an impossible day.
     """
     identifier = _read(text)
     if identifier is None:
-        raise InvalidQuery
+        raise ValueError(f"{text!r} is not a superevent id")
     if identifier.is_gw:
         return Filter("superevent.gw_id = ? COLLATE NOCASE", (str(identifier),))
     return Filter(
@@ -81,10 +81,13 @@ def _read(text: str) -> Optional[SupereventId]:
 
 
 def superevent_starts(text: str) -> Filter:
-    """Return the condition that a superevent's current id begins with *text*, in any case."""
+    """Return the condition that a superevent's current id begins with *text*, in any case.
+
+    Raise ValueError if no id can begin so.
+    """
     match = _PARTS.fullmatch(text.upper())
     if match is None or len(match[4]) > _LONGEST_SUFFIX or (match[4] and len(match[3]) < 6):
-        raise InvalidQuery
+        raise ValueError(f"no superevent id begins with {text!r}")
     prefix, kind, digits, letters = match.groups()
     if kind == "GW":
         return Filter(

@@ -5,8 +5,8 @@ from __future__ import annotations
 import re
 from typing import Tuple
 
-from gracedb_sandbox.query.filters import EVERYTHING, Filter, all_of, any_of, exists, none_of
-from gracedb_sandbox.vocabulary import LABELS
+from ..vocabulary import LABELS
+from .filters import EVERYTHING, Filter, all_of, any_of, exists, none_of
 
 __all__ = ["cut_labels", "labelled"]
 

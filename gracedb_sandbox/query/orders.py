@@ -4,29 +4,16 @@ from __future__ import annotations
 
 from typing import Dict, List, Mapping, Sequence
 
-from gracedb_sandbox.query.attributes import attribute_columns
-from gracedb_sandbox.query.filters import InvalidSort
+from .attributes import attribute_columns
+from .filters import InvalidSort
 
 __all__ = ["event_order", "superevent_order"]
 
-_EVENT: Dict[str, str] = {
-    name: f"event.{name}"
-    for name in [
-        "id",
-        "created",
-        "gpstime",
-        "far",
-        "instruments",
-        "nevents",
-        "likelihood",
-        "offline",
-        "submitter",
-        "pipeline",
-        "search",
-        "superevent",
-        "replay_id",
-    ]
-}
+_EVENT_COLUMNS = """
+    id created gpstime far instruments nevents likelihood offline submitter pipeline search
+    superevent replay_id
+"""
+_EVENT: Dict[str, str] = {name: f"event.{name}" for name in _EVENT_COLUMNS.split()}
 _EVENT.update(
     group="event.group_name",
     graceid="event.id",
@@ -43,22 +30,11 @@ _CHOICES = ", ".join(sorted(name for name in _EVENT if "__" not in name))
 _CATEGORY = "CASE superevent.category WHEN 'M' THEN 0 WHEN 'P' THEN 1 ELSE 2 END"
 # Two digits of a year mean 1980 to 2079.
 _DATE = ("superevent.date < '80'", "superevent.date")
+_SUPEREVENT_COLUMNS = """
+    created t_0 t_start t_end preferred_event is_gw category time_coinc_far space_coinc_far em_type
+"""
 _SUPEREVENT: Dict[str, Sequence[str]] = {
-    **{
-        name: (f"superevent.{name}",)
-        for name in [
-            "created",
-            "t_0",
-            "t_start",
-            "t_end",
-            "preferred_event",
-            "is_gw",
-            "category",
-            "time_coinc_far",
-            "space_coinc_far",
-            "em_type",
-        ]
-    },
+    **{name: (f"superevent.{name}",) for name in _SUPEREVENT_COLUMNS.split()},
     "t_0_date": _DATE,
     "base_date_number": ("superevent.number",),
     "gw_date_number": ("superevent.gw_number",),
@@ -69,7 +45,7 @@ _SUPEREVENT["superevent_id"] = _SUPEREVENT["id"]
 
 
 def event_order(sort: str) -> str:
-    """Return what follows ORDER BY for *sort*: fields, joined by commas, `-` for descending.
+    """Return the ORDER BY clause of *sort*: fields, joined by commas, `-` for descending.
 
     Nothing means newest first. Raise `InvalidSort` for an unknown field.
     """
@@ -78,16 +54,16 @@ def event_order(sort: str) -> str:
         name = item.strip().lstrip("-")
         columns.append(_event_column(name) + _direction(item))
     # Equal rows keep one order from page to page.
-    return ", ".join([*columns, "event.id" + _direction(sort or "-")])
+    return "ORDER BY " + ", ".join([*columns, "event.id" + _direction(sort or "-")])
 
 
 def superevent_order(sort: str) -> str:
-    """Return what follows ORDER BY for *sort*; like the server, drop unknown fields silently."""
+    """Return the ORDER BY clause of *sort*; like the server, drop unknown fields silently."""
     columns: List[str] = []
     for item in sort.split(","):
         found = _SUPEREVENT.get(item.strip().lstrip("-"), ())
         columns.extend(column + _direction(item) for column in found)
-    return ", ".join([*columns, "superevent.id DESC"])
+    return "ORDER BY " + ", ".join([*columns, "superevent.id DESC"])
 
 
 def _direction(item: str) -> str:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from gracedb_sandbox.query.filters import Filter, any_of, between
+from .filters import Filter, any_of, between
 
 __all__ = ["RUNS", "RUN_NAME", "in_run"]
 

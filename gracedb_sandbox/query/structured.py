@@ -5,9 +5,9 @@ from __future__ import annotations
 import json
 from typing import Any, Dict, List, Mapping, NamedTuple, Set, Tuple, Union
 
-from gracedb_sandbox.query.events import NOT_MDC, NOT_TEST
-from gracedb_sandbox.query.fields import EVENT_FIELDS, SUPEREVENT_FIELDS, Field
-from gracedb_sandbox.query.filters import (
+from .events import NOT_MDC, NOT_TEST
+from .fields import EVENT_FIELDS, SUPEREVENT_FIELDS, Field
+from .filters import (
     EVERYTHING,
     Filter,
     InvalidQuery,
@@ -15,8 +15,8 @@ from gracedb_sandbox.query.filters import (
     any_of,
     none_of,
 )
-from gracedb_sandbox.query.grammar import checked
-from gracedb_sandbox.query.superevents import PRODUCTION
+from .grammar import checked
+from .superevents import PRODUCTION
 
 __all__ = ["structured_filter"]
 

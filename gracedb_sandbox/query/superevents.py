@@ -7,7 +7,8 @@ from typing import Any, Callable, List, Sequence
 
 import pyparsing as pp
 
-from gracedb_sandbox.query.filters import (
+from ..vocabulary import SUPEREVENT_CATEGORIES
+from .filters import (
     EVERYTHING,
     Filter,
     InvalidQuery,
@@ -15,7 +16,7 @@ from gracedb_sandbox.query.filters import (
     between,
     integer,
 )
-from gracedb_sandbox.query.grammar import (
+from .grammar import (
     BOOLEAN,
     GPS,
     GPS_RANGE,
@@ -28,16 +29,15 @@ from gracedb_sandbox.query.grammar import (
     submitted_by,
     term,
 )
-from gracedb_sandbox.query.identifiers import (
+from .identifiers import (
     SUPEREVENT_ID,
     SUPEREVENT_WILDCARD,
     member_event,
     superevent_is,
     superevent_starts,
 )
-from gracedb_sandbox.query.labels import cut_labels
-from gracedb_sandbox.query.runs import RUN_NAME, in_run
-from gracedb_sandbox.vocabulary import SUPEREVENT_CATEGORIES
+from .labels import cut_labels
+from .runs import RUN_NAME, in_run
 
 __all__ = ["PREFERRED_FAR", "PRODUCTION", "superevent_filter"]
 
@@ -62,7 +62,7 @@ def superevent_filter(text: str, *, now: float) -> Filter:
         return EVERYTHING
     rest, labels = cut_labels("superevent", text)
     terms = _GRAMMAR.read(rest) if rest.strip() or labels is EVERYTHING else []
-    conditions = [labels, *(found.condition(now) for found in terms)]
+    conditions = [labels, *(found.at(now) for found in terms)]
     if not any(found.kind in ("id", "category") for found in terms):
         conditions.append(PRODUCTION)
     return checked(all_of(conditions))
