@@ -8,7 +8,8 @@ more is an error.
 from __future__ import annotations
 
 from dataclasses import replace
-from typing import Callable, List, Mapping, MutableMapping, Optional
+from importlib.metadata import version
+from typing import Callable, List, Mapping, MutableMapping, Optional, Tuple
 
 from .transcript import Heard, Spoken
 
@@ -35,9 +36,7 @@ def straight_to_the_slash(name: str, spoken: Spoken, legacy: Transcript) -> Spok
 
 def names_itself(name: str, spoken: Spoken, legacy: Transcript) -> Spoken:
     """Each client has a User-Agent of its own."""
-    from gracedb_core import __version__
-
-    agent = f"gracedb-core/{__version__}"
+    agent = f"gracedb-core/{version('gracedb-core')}"
     return each_request(
         lambda request: replace(request, headers={**request.headers, "user-agent": agent}), spoken
     )
@@ -57,3 +56,14 @@ def expected(
         used[difference] = used.get(difference, 0) + (edited != spoken)
         spoken = edited
     return spoken
+
+
+def expected_of_official(spoken: Spoken) -> Tuple[Heard, ...]:
+    """What this client should say instead of ligo-gracedb.
+
+    That client reads its URLs from the root document before its first call. This one has a table
+    of routes, so that constructing it, or making one call, costs no further request.
+    """
+    root, *requests = names_itself("", spoken, {}).requests
+    assert (root.method, root.path) == ("GET", ("",))
+    return tuple(requests)

@@ -85,6 +85,55 @@ SIGNOFF = {"signoff_type": "ADV", "instrument": "", "status": "OK"}
 NOTICE = {"N": 1, "notice_type": "PR", "filename": "S190425z-1-preliminary.json"}
 CATALOGUE = {"number": "4", "version": 1, "gwtc_superevents": {}}
 EXPOSED = [{"group": "public_users", "permission": "view_superevent"}]
+EVENT_TEMPLATES = {
+    "event-detail": "",
+    "event-upload": "/upload/",
+    "update-grbevent": "/update-grbevent/",
+    "voevent-detail": "/voevent/{N}",
+    "emobservation-list": "/emobservation/",
+    "emobservation-detail": "/emobservation/{N}",
+}
+SUPEREVENT_TEMPLATES = {
+    "event-list": "events/",
+    "label-detail": "labels/{label_name}/",
+    "log-detail": "logs/{N}/",
+    "voevent-detail": "voevents/{N}/",
+    "emobservation-list": "emobservations/",
+    "emobservation-detail": "emobservations/{N}/",
+    "confirm-as-gw": "confirm-as-gw/",
+    "signoff-list": "signoffs/",
+    "signoff-detail": "signoffs/{typeinst}/",
+    "permission-list": "permissions/",
+    "notice-list": "notices/",
+    "notice-detail": "notices/{N}/",
+}
+#: As much of the root document as the clients read that take their URLs from it.
+ROOT = {
+    "links": {name: "{root}" + name + "/" for name in ("events", "gwtc", "user-info")},
+    "templates": {
+        "event-reserve-template": "{root}events/reserve/",
+        "gwtc-number-list": "{root}gwtc/{number}/",
+        "gwtc-version-detail": "{root}gwtc/{number}/{version}/",
+        **{
+            f"{name}-template": "{root}events/{graceid}" + path
+            for name, path in EVENT_TEMPLATES.items()
+        },
+        **{
+            f"superevent-{name}-template": "{root}superevents/{superevent_id}/" + path
+            for name, path in SUPEREVENT_TEMPLATES.items()
+        },
+    },
+    "groups": ["Test"],
+    "pipelines": ["gstlal"],
+    "searches": ["LowMass"],
+    "labels": ["INJ", "DQV"],
+    "em-groups": ["Test"],
+    "signoff-types": {"OP": "operator", "ADV": "advocate"},
+    "signoff-statuses": {"OK": "OKAY", "NO": "NOT OKAY"},
+    "instruments": {"H1": "LHO", "L1": "LLO", "V1": "Virgo"},
+    "server-version": "2.36.0",
+    "api-default": "v2",
+}
 SKY_MAP = bytes(range(256)) * 16
 
 
@@ -101,7 +150,7 @@ def members(request: Recorded, root: str) -> Answer:
 
 
 ROUTES: List[Tuple[str, str, Reply]] = [
-    ("GET", r"", answer(200, {"links": {"self": "{root}"}, "server-version": "2.33.1"})),
+    ("GET", r"", answer(200, ROOT)),
     ("GET", r"user-info/", answer(200, {"username": "albert.einstein", "is_internal_user": True})),
     ("GET", r"tag/", answer(200, {"tags": {"sky_loc": {"displayName": "Sky", "blessed": True}}})),
     ("GET", r"events/", pages("events", "graceid", "G")),
@@ -140,6 +189,8 @@ ROUTES: List[Tuple[str, str, Reply]] = [
     ("GET", r"superevents/[^/]+/permissions/", envelope("permissions", *EXPOSED)),
     ("POST", r"superevents/[^/]+/permissions/modify/", answer(200, EXPOSED)),
     ("GET", r"superevents/[^/]+/signoffs/", envelope("signoffs", SIGNOFF)),
+    ("GET", r"superevents/[^/]+/signoffs/[^/]+/", answer(200, SIGNOFF)),
+    ("GET", r"superevents/[^/]+/labels/[^/]+/", answer(200, {"name": "INJ"})),
     ("POST", r"superevents/[^/]+/signoffs/", answer(201, SIGNOFF)),
     ("PATCH", r"superevents/[^/]+/signoffs/[^/]+/", answer(200, SIGNOFF)),
     ("GET", r"superevents/[^/]+/notices/", answer(200, {"numRows": 1, "notices": [NOTICE]})),

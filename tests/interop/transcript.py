@@ -13,7 +13,7 @@ from . import calls
 from .recorder import Recorded, Recorder
 
 Pairs = Tuple[Tuple[str, str], ...]
-SCRIPT = Path(calls.__file__)
+HERE = Path(__file__).parent
 STANDARD_INPUT = b"what came through the pipe"
 
 #: Headers that say nothing of a client's meaning: who is spoken to, over which connection, and the
@@ -123,29 +123,30 @@ def read_request(request: Recorded) -> Heard:
 
 
 def transcribe(
-    python: str, module: str, folder: Path, environment: Mapping[str, str]
+    python: str, script: str, client: str, folder: Path, *, transport: str = ""
 ) -> Dict[str, Spoken]:
-    """Make every call with `module.Client` in another interpreter, and write down what was said."""
+    """Have *script* make its calls with *client* in that interpreter; write down what was said."""
     calls.prepare(str(folder))
+    environment = {"HOME": str(folder)}
+    if transport:
+        environment["GRACEDB_TRANSPORT"] = transport
     with Recorder() as recorder:
         process = subprocess.run(
-            [python, "-W", "ignore", str(SCRIPT), module, recorder.origin],
+            [python, "-W", "ignore", str(HERE / script), client, recorder.origin],
             cwd=folder,
-            env={"HOME": str(folder), **environment},
+            env=environment,
             input=STANDARD_INPUT,
             capture_output=True,
             timeout=120,
         )
-        assert process.returncode == 0, process.stderr.decode()
-        # The recorder chooses a port each time; what is returned may name it.
-        text = process.stdout.decode().replace(recorder.origin, "http://recorder")
-        answers = json.loads(text)
-        heard = recorder.requests
+    assert process.returncode == 0, process.stderr.decode()
+    # The recorder chooses a port each time; what is returned may name it.
+    outcomes = json.loads(process.stdout.decode().replace(recorder.origin, "http://recorder"))
     return {
         name: Spoken(
-            tuple(read_request(each) for each in heard if each.call == calls.slug(name)),
-            answer["kind"],
-            answer["value"],
+            tuple(read_request(each) for each in recorder.heard(calls.slug(name))),
+            outcome["kind"],
+            outcome["value"],
         )
-        for name, answer in answers.items()
+        for name, outcome in outcomes.items()
     }
