@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, BinaryIO, Mapping, Optional, Tuple, Union
+from typing import TYPE_CHECKING, Mapping, Optional, Tuple, Union
 
 from .errors import InputError
 
@@ -18,6 +18,7 @@ __all__ = [
     "ClientCert",
     "Header",
     "Origin",
+    "Reader",
     "Request",
     "Response",
     "Timeout",
@@ -33,6 +34,16 @@ _HEADER_NAME = re.compile(r"[A-Za-z0-9!#$%&'*+.^_`|~-]+\Z").match
 _HEADER_VALUE = re.compile(r"[\x20-\x7e\x80-\xff\t]*\Z").match
 
 
+class Reader(Protocol):
+    """The part of a binary file that sending needs."""
+
+    def read(self, amount: int = -1) -> bytes:
+        """Give up to *amount* bytes, or ``b""`` at the end."""
+
+    def close(self) -> None:
+        """Let go of what is open."""
+
+
 class Upload(Protocol):
     """A body to stream: its length is known before the first byte is sent."""
 
@@ -40,7 +51,7 @@ class Upload(Protocol):
     def length(self) -> int:
         """How many bytes `open` will give."""
 
-    def open(self) -> BinaryIO:
+    def open(self) -> Reader:
         """Give a reader at the first byte; a second call starts again, or raises `InputError`."""
 
 

@@ -5,7 +5,6 @@ A plugin needs this module, `gracedb_core.errors`, `gracedb_core.hookspecs` and 
 
 from __future__ import annotations
 
-import ssl
 from dataclasses import dataclass, field
 from enum import IntEnum
 from pathlib import Path
@@ -16,6 +15,7 @@ from ._wire import (
     ClientCert,
     Header,
     Origin,
+    Reader,
     Request,
     Response,
     Timeout,
@@ -23,6 +23,8 @@ from ._wire import (
 )
 
 if TYPE_CHECKING:
+    import ssl
+
     from typing_extensions import Protocol
 else:
     Protocol = object
@@ -37,6 +39,7 @@ __all__ = [
     "Credential",
     "Header",
     "Origin",
+    "Reader",
     "Request",
     "Response",
     "Rung",

@@ -1,0 +1,171 @@
+"""The wire to values: statuses to errors, bodies to answers."""
+
+from __future__ import annotations
+
+import json
+import re
+import zlib
+from email.utils import parsedate_to_datetime
+from typing import Any, Dict, Mapping, NoReturn, Optional
+
+from ._wire import Response
+from .errors import DecodeError, ResponseError, SentRequest, TruncatedAnswer, response_error_class
+
+__all__ = [
+    "MAXIMUM_BODY",
+    "body_bytes",
+    "decode_json",
+    "detail_of",
+    "inflater",
+    "raise_for",
+    "retry_after",
+]
+
+#: Bytes of one answer that is not a file, after inflating: far above any page the server makes.
+MAXIMUM_BODY = 256 << 20
+
+_TAGS = re.compile(r"<(script|style)\b.*?</\1\s*>|<[^>]*>", re.DOTALL | re.IGNORECASE)
+_TITLE = re.compile(r"<title[^>]*>(.*?)</title>", re.DOTALL | re.IGNORECASE)
+_LONGEST_DETAIL = 500
+#: The keys under which this server hides its words, in both generations.
+_ENVELOPES = ("detail", "error", "errors", "warnings", "warning", "message")
+
+
+def inflater(encoding: str, asked: Optional[SentRequest]) -> Any:
+    """Give the object that undoes *encoding*, or None where there is nothing to undo."""
+    if encoding in ("", "identity"):
+        return None
+    if encoding in ("gzip", "x-gzip"):
+        return zlib.decompressobj(16 + zlib.MAX_WBITS)
+    if encoding == "deflate":
+        return zlib.decompressobj()
+    raise DecodeError(
+        f"The answer is encoded as {encoding!r}, which was not asked for.", request=asked
+    )
+
+
+def body_bytes(response: Response, asked: Optional[SentRequest]) -> bytes:
+    """Give the whole body, inflated within `MAXIMUM_BODY` and verified to its end."""
+    body = response.body
+    assert isinstance(body, bytes)
+    announced = response.headers.get("content-length", "")
+    if announced.isdigit() and len(body) != int(announced):
+        raise TruncatedAnswer(
+            f"The answer ended after {len(body)} of {announced} bytes.", request=asked
+        )
+    undo = inflater(response.headers.get("content-encoding", "").strip().lower(), asked)
+    if undo is None or not body:
+        return body
+    try:
+        plain: bytes = undo.decompress(body, MAXIMUM_BODY)
+    except zlib.error:
+        raise DecodeError("The answer's compression is damaged.", request=asked) from None
+    if undo.unconsumed_tail:
+        raise DecodeError(
+            f"The answer inflates to more than {MAXIMUM_BODY} bytes and was refused.",
+            request=asked,
+        )
+    if not undo.eof:
+        raise TruncatedAnswer("The answer's compression ends early.", request=asked)
+    return plain
+
+
+def decode_json(body: bytes, asked: Optional[SentRequest]) -> Any:
+    """Read a JSON body; an empty one is None."""
+    if not body:
+        return None
+    try:
+        return json.loads(body)
+    except (ValueError, RecursionError):
+        raise DecodeError(_not_json(body, asked), request=asked) from None
+
+
+def _not_json(body: bytes, asked: Optional[SentRequest]) -> str:
+    start = body[:200].decode("utf-8", "replace").strip()
+    if start[:1] == "<":
+        what = f"with a web page ({detail_of(body)}) where JSON was expected; is the URL an API?"
+    elif start[:1] in "{[":
+        what = "with JSON that is cut short or malformed."
+    else:
+        what = f"with {start[:60]!r} where JSON was expected."
+    return f"{asked or 'The request'} was answered {what}"
+
+
+def raise_for(
+    status: int,
+    reason: str,
+    headers: Mapping[str, str],
+    body: bytes,
+    asked: Optional[SentRequest],
+) -> NoReturn:
+    """Raise the error that stands for *status*, in the server's own words."""
+    detail = detail_of(body)
+    cls = response_error_class(status)
+    words = detail or reason or "no reason given"
+    facts: Dict[str, Any] = {"status": status, "reason": reason, "detail": detail, "body": body}
+    error: ResponseError = cls(
+        f"{asked or 'The request'} was refused with {status}: {words}",
+        request=asked,
+        headers=headers,
+        retry_after=retry_after(headers),
+        **facts,
+    )
+    raise error
+
+
+def retry_after(headers: Mapping[str, str], now: Optional[float] = None) -> Optional[float]:
+    """Read Retry-After, in seconds or as a date, as seconds from *now*."""
+    text = headers.get("retry-after", "").strip()
+    if text.isdigit():
+        return float(text)
+    try:
+        moment = parsedate_to_datetime(text).timestamp()
+    except (TypeError, ValueError, IndexError, OverflowError):
+        return None
+    if now is None:
+        # The server's own clock tells better than ours how far away its date is.
+        try:
+            now = parsedate_to_datetime(headers.get("date", "")).timestamp()
+        except (TypeError, ValueError, IndexError, OverflowError):
+            return None
+    return max(0.0, moment - now)
+
+
+def detail_of(body: bytes) -> str:
+    """Free the server's words from whichever envelope they came in.
+
+    The server has many: an object with one of several keys, a bare string, a list, a JSON
+    string that holds JSON, an HTML page, or plain text.
+    """
+    text = body.decode("utf-8", "replace").strip()
+    if text[:1] == "<":
+        return _shortened(_page_words(text))
+    try:
+        return _shortened(_words(json.loads(text)))
+    except (ValueError, RecursionError):
+        return _shortened(text)
+
+
+def _words(value: Any, depth: int = 0) -> str:
+    if isinstance(value, str) and value[:1] in "{[" and depth < 4:
+        try:
+            return _words(json.loads(value), depth + 1)
+        except ValueError:
+            return value
+    if isinstance(value, dict) and depth < 4:
+        for key in _ENVELOPES:
+            if value.get(key):
+                return _words(value[key], depth + 1)
+        return "; ".join(f"{key}: {_words(item, depth + 1)}" for key, item in value.items())
+    if isinstance(value, list) and depth < 4:
+        return "; ".join(_words(item, depth + 1) for item in value)
+    return value if isinstance(value, str) else json.dumps(value)
+
+
+def _page_words(page: str) -> str:
+    title = _TITLE.search(page[:20000])
+    return " ".join((title.group(1) if title else _TAGS.sub(" ", page[:20000])).split())
+
+
+def _shortened(text: str) -> str:
+    return text if len(text) <= _LONGEST_DETAIL else text[: _LONGEST_DETAIL - 1] + "…"

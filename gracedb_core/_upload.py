@@ -1,0 +1,216 @@
+"""Uploads: a file given in any form, and the multipart body that streams it.
+
+The length is known before the first byte is sent, because the server's framework sees neither
+form nor file in a chunked multipart.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import io
+import os
+import secrets
+import stat
+import sys
+import tempfile
+import uuid
+from pathlib import Path
+from typing import IO, Any, Callable, List, Mapping, NamedTuple, Sequence, Tuple, Union
+
+from ._encode import field_text, given
+from ._wire import Reader, Upload
+from .errors import InputError
+
+__all__ = ["Contents", "FileName", "Part", "content_id_of", "encode_multipart", "source"]
+
+#: What ``filecontents=`` takes, besides None, which means the file at ``filename``.
+Contents = Union[bytes, str, IO[bytes], IO[str], None]
+FileName = Union[str, "os.PathLike[str]"]
+
+#: Above this many bytes, what cannot be measured waits on disk and not in memory.
+_SPOOL_IN_MEMORY = 1 << 20
+_COPY_BLOCK = 1 << 18
+#: As browsers and the framework on the other side write a file name inside quotes.
+_QUOTED_NAME = {ord('"'): "%22", ord("\r"): "%0D", ord("\n"): "%0A"}
+
+
+class Part(NamedTuple):
+    """A file to upload: under which form field, under which name, from where."""
+
+    field: str
+    name: str
+    body: Upload
+    content_type: str = ""
+
+
+class _Stored:
+    """An upload that can be opened again and again: a path, bytes, or a part of an open file."""
+
+    def __init__(self, opener: Callable[[], Reader], length: int) -> None:
+        self.open = opener
+        self.length = length
+
+
+def source(filename: FileName, contents: Contents) -> Upload:
+    """Find the bytes: *contents*, or what is in the file at *filename* (``-``: standard input).
+
+    Raises `OSError` for a file that cannot be read.
+    """
+    if contents is None:
+        if os.fspath(filename) == "-":
+            return _from_file(sys.stdin.buffer)
+        return _from_path(Path(filename))
+    if isinstance(contents, str):
+        contents = contents.encode("utf-8")
+    if isinstance(contents, (bytes, bytearray, memoryview)):
+        data = bytes(contents)
+        return _Stored(lambda: io.BytesIO(data), len(data))
+    if hasattr(contents, "read"):
+        return _from_file(contents)
+    raise InputError(
+        f"filecontents must be bytes, str or an open file, not {type(contents).__name__}."
+    )
+
+
+def _from_path(path: Path) -> Upload:
+    with path.open("rb") as file:
+        status = os.fstat(file.fileno())
+        if not stat.S_ISREG(status.st_mode):
+            return _spooled(file)
+    return _Stored(lambda: path.open("rb"), status.st_size)
+
+
+def _from_file(file: Any) -> Upload:
+    """Take an open file from where it stands, as a reader would."""
+    try:
+        start = file.tell()
+        if isinstance(file.read(0), str):
+            return _spooled(file)  # characters are not bytes: only the encoded text has a length
+        length = file.seek(0, io.SEEK_END) - start
+        file.seek(start)
+    except (AttributeError, OSError, ValueError):
+        return _spooled(file)
+
+    def reopen() -> Reader:
+        file.seek(start)
+        return _Kept(file)
+
+    return _Stored(reopen, length)
+
+
+def _spooled(file: Any) -> Upload:
+    """Copy what cannot be measured or read twice: a pipe, a socket, a text."""
+    spool = tempfile.SpooledTemporaryFile(max_size=_SPOOL_IN_MEMORY)  # noqa: SIM115  read later
+    while True:
+        block = file.read(_COPY_BLOCK)
+        if not block:
+            break
+        spool.write(block.encode("utf-8") if isinstance(block, str) else block)
+    length = spool.tell()
+
+    def reopen() -> Reader:
+        spool.seek(0)
+        return _Kept(spool)
+
+    return _Stored(reopen, length)
+
+
+class _Kept:
+    """A reader of a file that stays open, because it is the caller's or is read again."""
+
+    def __init__(self, file: Any) -> None:
+        self._file = file
+
+    def read(self, amount: int = -1) -> bytes:
+        data: bytes = self._file.read(amount)
+        return data
+
+    def close(self) -> None:
+        """Leave it open."""
+
+
+class _Multipart:
+    """Form fields and files as one body."""
+
+    def __init__(self, pieces: Sequence[Upload]) -> None:
+        self._pieces = pieces
+        self.length = sum(piece.length for piece in pieces)
+
+    def open(self) -> Reader:
+        return _Chain(self._pieces)
+
+
+class _Chain:
+    """Reads one piece after the other, each exactly as long as it was announced."""
+
+    def __init__(self, pieces: Sequence[Upload]) -> None:
+        self._waiting = list(reversed(pieces))
+        self._reader: Reader = io.BytesIO()
+        self._left = 0
+
+    def read(self, amount: int = -1) -> bytes:
+        blocks: List[bytes] = []
+        wanted = sys.maxsize if amount < 0 else amount
+        while wanted and (self._left or self._next()):
+            block = self._reader.read(min(wanted, self._left))
+            if not block:
+                raise InputError("The file became shorter while it was being uploaded.")
+            self._left -= len(block)
+            wanted -= len(block)
+            blocks.append(block)
+        return blocks[0] if len(blocks) == 1 else b"".join(blocks)
+
+    def _next(self) -> bool:
+        while self._waiting:
+            self._reader.close()
+            piece = self._waiting.pop()
+            self._reader, self._left = piece.open(), piece.length
+            if self._left:
+                return True
+        return False
+
+    def close(self) -> None:
+        self._reader.close()
+
+
+def content_id_of(upload: Upload) -> str:
+    """Give the UUID by which newer servers know an upload: half of the digest of its bytes."""
+    digest = hashlib.sha256()
+    reader = upload.open()
+    try:
+        for block in iter(lambda: reader.read(_COPY_BLOCK), b""):
+            digest.update(block)
+    finally:
+        reader.close()
+    return str(uuid.UUID(bytes=digest.digest()[:16]))
+
+
+def encode_multipart(fields: Mapping[str, Any], files: Sequence[Part]) -> Tuple[str, Upload]:
+    """Lay *fields* (None left out, lists repeated) and *files* out as ``multipart/form-data``.
+
+    Gives the value of Content-Type, and the body.
+    """
+    # Chosen at random, so that no file can hold it except by an accident of 2**-128.
+    boundary = secrets.token_hex(16)
+    pieces: List[Upload] = []
+    for name, value in given(fields):
+        pieces.append(_bytes(_head(boundary, name) + field_text(value).encode("utf-8") + b"\r\n"))
+    for part in files:
+        extra = f'; filename="{_in_quotes(part.name)}"'
+        kind = f"Content-Type: {part.content_type}\r\n" if part.content_type else ""
+        pieces += [_bytes(_head(boundary, part.field, extra, kind)), part.body, _bytes(b"\r\n")]
+    pieces.append(_bytes(f"--{boundary}--\r\n".encode("ascii")))
+    return f"multipart/form-data; boundary={boundary}", _Multipart(pieces)
+
+
+def _head(boundary: str, field: str, extra: str = "", kind: str = "") -> bytes:
+    disposition = f'Content-Disposition: form-data; name="{_in_quotes(field)}"{extra}'
+    return f"--{boundary}\r\n{disposition}\r\n{kind}\r\n".encode("utf-8", "surrogateescape")
+
+
+def _in_quotes(text: str) -> str:
+    return text.translate(_QUOTED_NAME)
+
+
+def _bytes(data: bytes) -> Upload:
+    return _Stored(lambda: io.BytesIO(data), len(data))
