@@ -1,0 +1,91 @@
+"""Where the API is: an origin and a root path, and what of the server's links lies inside."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from urllib.parse import unquote, urlsplit
+
+from ._wire import Origin
+from .errors import InputError, RedirectRefused
+
+__all__ = ["Address"]
+
+_VERSION = re.compile(r"v[1-9]\d*\Z").match
+_HOST = re.compile(r"[A-Za-z0-9._:%-]+\Z").match
+
+
+@dataclass(frozen=True)
+class Address:
+    """The API root: *base* is asked, and links may lead anywhere below *root*."""
+
+    origin: Origin
+    #: The path that is asked, with the version; begins and ends with a slash.
+    base: str
+    #: The path below which links may lead; begins and ends with a slash.
+    root: str
+
+    @property
+    def url(self) -> str:
+        """The URL of *base*."""
+        return f"{self.origin}{self.base}"
+
+    @classmethod
+    def parse(cls, url: str, api_version: str = "") -> Address:
+        """Read a URL, such as ``https://gracedb.ligo.org/api/``; raises `InputError`."""
+        if not isinstance(url, str):
+            raise InputError(f"The URL of a GraceDB API must be a str, not {url!r}.")
+        try:
+            parts = urlsplit(url.strip())
+            port = parts.port
+        except ValueError as error:
+            raise InputError(f"{_safe(url)!r} is not a URL: {error}.") from None
+        if parts.scheme not in ("http", "https") or not parts.hostname or not _HOST(parts.hostname):
+            raise InputError(
+                f"{_safe(url)!r} is not the URL of a GraceDB API; write it like "
+                "'https://gracedb.ligo.org/api/'."
+            )
+        if parts.username is not None or parts.password is not None:
+            raise InputError("A URL must not hold a user name or password; pass them as arguments.")
+        if parts.query or parts.fragment:
+            raise InputError(f"The URL of an API has no query and no fragment: {_safe(url)!r}.")
+        origin = Origin(
+            parts.scheme, parts.hostname, port or {"http": 80, "https": 443}[parts.scheme]
+        )
+        root = "/" + "".join(f"{part}/" for part in parts.path.split("/") if part)
+        if not re.match(r"[\x21-\x7e]*\Z", root) or _climbs(root):
+            raise InputError(f"{_safe(url)!r} is not the URL of an API.")
+        return cls(origin, root + _versioned(root, api_version), root)
+
+    def own_target(self, link: str) -> str:
+        """Turn the server's *link* into a target at our own origin.
+
+        A server behind a tunnel or proxy names itself differently, so only path and query count.
+        Raises `RedirectRefused` for what lies outside the API.
+        """
+        try:
+            parts = urlsplit(link)
+        except ValueError:
+            parts = urlsplit("")
+        if not parts.path.startswith(self.root) or _climbs(parts.path):
+            raise RedirectRefused(
+                f"The server points to {_safe(link)!r}, which is outside the API at {self.url}."
+            )
+        return parts.path + (f"?{parts.query}" if parts.query else "")
+
+
+def _versioned(root: str, api_version: str) -> str:
+    if not api_version or root.endswith(f"/{api_version}/"):
+        return ""
+    if not isinstance(api_version, str) or not _VERSION(api_version):
+        raise InputError(f"api_version must be like 'v1' or 'v2', not {api_version!r}.")
+    return f"{api_version}/"
+
+
+def _climbs(path: str) -> bool:
+    return any(unquote(part) in (".", "..") for part in path.split("/"))
+
+
+def _safe(url: str) -> str:
+    """Show a URL without what may be a password."""
+    return re.sub(r"//[^/@]*@", "//…@", url)

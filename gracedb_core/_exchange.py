@@ -1,0 +1,291 @@
+"""One exchange: credential, send, judge; then again, the answer, or an error."""
+
+from __future__ import annotations
+
+import time
+from dataclasses import dataclass, replace
+from typing import (
+    TYPE_CHECKING,
+    Any,
+    Callable,
+    Mapping,
+    NamedTuple,
+    Optional,
+    Sequence,
+    Tuple,
+    Union,
+)
+
+from . import _decode, _encode
+from ._flow import Flow, Item, Open, Read, Renew, Send, Sleep
+from ._ids import Kind
+from ._retry import Repeat, RetryPolicy, is_ambiguous
+from ._routes import ROUTES, Cell, Encoding
+from ._upload import Part, encode_multipart
+from ._wire import Header, Request, Response, Timeout, Upload
+from .errors import (
+    GraceDBError,
+    OutcomeUnknown,
+    RedirectRefused,
+    ResponseError,
+    SentRequest,
+    TransportError,
+)
+
+if TYPE_CHECKING:
+    from ._address import Address
+    from ._answers import Page
+    from ._credentials import Keeper
+
+__all__ = ["Call", "Session", "exchange", "invoke", "paginate", "prepare"]
+
+_REDIRECTS = frozenset({301, 302, 303, 307, 308})
+_MOST_REDIRECTS = 5
+_MOST_OF_AN_ERROR = 1 << 20
+
+
+@dataclass(frozen=True)
+class Session:
+    """What every exchange of one client shares."""
+
+    address: Address
+    keeper: Keeper
+    policy: RetryPolicy
+    timeout: Timeout
+    #: Header lines of every request: User-Agent (the server refuses to serve without), Accept…
+    headers: Tuple[Header, ...]
+    clock: Callable[[], float] = time.monotonic
+    now: Callable[[], float] = time.time
+
+    def asked(self, request: Request) -> SentRequest:
+        """Say what *request* is, for errors."""
+        return SentRequest(request.method, f"{self.address.origin}{request.target}")
+
+
+class Call(NamedTuple):
+    """One call of the API as the caller means it: which cell of the table, with what."""
+
+    row: str
+    verb: str
+    kind: Kind
+    keys: Tuple[str, ...] = ()
+    name: Optional[str] = None
+    fields: Mapping[str, Any] = {}
+    files: Sequence[Part] = ()
+    params: Mapping[str, Any] = {}
+
+    @property
+    def cell(self) -> Cell:
+        """The cell of the route table that says how."""
+        cell = ROUTES[self.row].calls[self.verb][self.kind]
+        assert cell is not None
+        return cell
+
+
+def prepare(session: Session, call: Call) -> Request:
+    """Spell *call* as a request."""
+    cell = call.cell
+    row, keys, fields = call.row, call.keys, call.fields
+    if cell.named == "path":
+        row, keys = f"{row}[]", (*keys, _encode.segment(call.name, "name"))
+    elif cell.named:
+        fields = {cell.named: call.name, **fields}
+    path = ROUTES[row].paths[call.kind]
+    assert path is not None
+    target = session.address.base + path.format(*keys)
+    query = _encode.encode_query(call.params)
+    content_type, body = _encoded(cell.encoding, fields, call.files)
+    headers = session.headers + ((("Content-Type", content_type),) if content_type else ())
+    return Request(
+        cell.method,
+        f"{target}?{query}" if query else target,
+        headers,
+        body,
+        timeout=session.timeout,
+        stream=cell.is_file,
+    )
+
+
+def _encoded(
+    encoding: Encoding, fields: Mapping[str, Any], files: Sequence[Part]
+) -> Tuple[str, Union[bytes, Upload, None]]:
+    if files or encoding is Encoding.MULTIPART:
+        return encode_multipart(fields, files)
+    if encoding in (Encoding.JSON, Encoding.JSON_OR_MULTIPART):
+        return "application/json", _encode.encode_json(fields)
+    if encoding is Encoding.FORM:
+        return "application/x-www-form-urlencoded", _encode.encode_form(fields)
+    return "", None
+
+
+def invoke(session: Session, call: Call) -> Flow[Any]:
+    """Make *call* and give what its cell makes of the answer."""
+    request = prepare(session, call)
+    response = yield from exchange(session, request, call.cell.repeat)
+    if call.cell.is_file:
+        return (yield Open(response, session.asked(request)))
+    return _judged(session, request, response, call.cell.answer)
+
+
+def _judged(
+    session: Session, request: Request, response: Response, answer: Callable[[Any], Any]
+) -> Any:
+    asked = session.asked(request)
+    try:
+        return answer(_decode.decode_json(_decode.body_bytes(response, asked), asked))
+    except GraceDBError as error:
+        # One place adds the request, so that what reads a shape need not know it.
+        error.request = error.request or asked
+        raise
+
+
+def paginate(session: Session, call: Call, identify: Callable[[Any], Any]) -> Flow[None]:
+    """Make *call*, a list, and yield every item of every page as `Item`.
+
+    Rows shift while pages are read; an id that was seen is not given twice.
+    """
+    request = prepare(session, call)
+    seen = set()
+    asked_for = {request.target}
+    while True:
+        response = yield from exchange(session, request, call.cell.repeat)
+        page: Page = _judged(session, request, response, call.cell.answer)
+        for item in page.items:
+            identity = identify(item)
+            if identity is None or identity not in seen:
+                seen.add(identity)
+                yield Item(item)
+        if not page.following:
+            return
+        target = session.address.own_target(page.following)
+        if target in asked_for:
+            raise RedirectRefused(
+                "The server's next page is one that it has given before.",
+                request=session.asked(request),
+            )
+        asked_for.add(target)
+        request = replace(request, target=target)
+
+
+def exchange(session: Session, request: Request, repeat: Repeat) -> Flow[Response]:
+    """Send *request* until there is an answer below 400, or raise what stands for the outcome."""
+    started, sent_at = session.clock(), session.now()
+    tried, in_doubt, redirects = 0, False, 0
+    while True:
+        tried += 1
+        outcome: Union[ResponseError, TransportError]
+        try:
+            yield from _renewed(session)
+            response: Response = yield Send(_signed(session, request, started, tried))
+        except TransportError as error:
+            outcome = error
+        else:
+            if response.status < 300:
+                return response
+            if response.status in _REDIRECTS:
+                redirects += 1
+                request = yield from _redirected(session, request, response, redirects)
+                continue
+            outcome = yield from _refusal(session, request, response)
+            if in_doubt and repeat is Repeat.REMOVES and outcome.status == 404:
+                return Response(204, {}, b"")  # an earlier try, whose answer was lost, removed it
+        pause = session.policy.again_after(outcome, repeat, tried)
+        in_doubt = in_doubt or is_ambiguous(outcome)
+        if pause is None or _too_late(session, started, pause):
+            raise _final(session, request, outcome, repeat, in_doubt=in_doubt, sent_at=sent_at)
+        yield Sleep(pause)
+
+
+def _renewed(session: Session) -> Flow[None]:
+    if session.keeper.is_stale(session.now()):
+        yield Renew(session.keeper.renew)
+
+
+def _signed(session: Session, request: Request, started: float, tried: int) -> Request:
+    """Add the credential, and after the first try only the time that is left."""
+    credential = session.keeper.credential(session.now())
+    timeout = request.timeout
+    if tried > 1 and timeout.total is not None:
+        left = timeout.total - (session.clock() - started)
+        timeout = replace(timeout, total=max(left, 0.001))
+    if credential is None and timeout is request.timeout:
+        return request
+    headers = request.headers + (credential.headers if credential else ())
+    certificate = credential.certificate if credential else None
+    return replace(request, headers=headers, certificate=certificate, timeout=timeout)
+
+
+def _too_late(session: Session, started: float, pause: float) -> bool:
+    total = session.timeout.total
+    return total is not None and session.clock() - started + pause >= total
+
+
+def _redirected(
+    session: Session, request: Request, response: Response, count: int
+) -> Flow[Request]:
+    """Follow a redirect of a read, inside our own API; nothing else follows any."""
+    yield from _whole(session, request, response)
+    asked = session.asked(request)
+    location = response.headers.get("location", "")
+    if request.method != "GET" or not location or count > _MOST_REDIRECTS:
+        raise RedirectRefused(
+            f"{asked} was redirected to {location[:200]!r}, which this client does not follow; "
+            "check the URL of the API.",
+            request=asked,
+        )
+    if location.startswith("/") and not location.startswith("//"):
+        location = f"{session.address.origin}{location}"
+    try:
+        target = session.address.own_target(location)
+        if not location.startswith(f"{session.address.origin}/"):
+            raise RedirectRefused(f"{asked} was redirected to another server: {location[:200]!r}.")
+    except RedirectRefused as error:
+        error.request = asked
+        raise
+    return replace(request, target=target)
+
+
+def _refusal(session: Session, request: Request, response: Response) -> Flow[ResponseError]:
+    """Read a refusal whole and make it the error that it is."""
+    body = yield from _whole(session, request, response)
+    try:
+        _decode.raise_for(
+            response.status, response.reason, response.headers, body, session.asked(request)
+        )
+    except ResponseError as error:
+        return error
+
+
+def _whole(session: Session, request: Request, response: Response) -> Flow[bytes]:
+    """Give the body of what is not an answer; a damaged one does not hide the status."""
+    if not isinstance(response.body, bytes):
+        raw = yield Read(response.body, _MOST_OF_AN_ERROR)
+        response = replace(response, body=raw)
+    try:
+        return _decode.body_bytes(response, session.asked(request))
+    except GraceDBError:
+        assert isinstance(response.body, bytes)
+        return response.body
+
+
+def _final(
+    session: Session,
+    request: Request,
+    outcome: Union[ResponseError, TransportError],
+    repeat: Repeat,
+    *,
+    in_doubt: bool,
+    sent_at: float,
+) -> GraceDBError:
+    """Name the error: a write in doubt is neither done nor undone."""
+    if not in_doubt or repeat is Repeat.FREELY:
+        return outcome
+    asked = session.asked(request)
+    unknown = OutcomeUnknown(
+        f"{asked} may or may not have been carried out ({outcome}); look at the server before "
+        "repeating it.",
+        request=asked,
+        sent_at=sent_at,
+    )
+    unknown.__cause__ = outcome
+    return unknown
