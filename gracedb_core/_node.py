@@ -1,0 +1,222 @@
+"""The path builder: attributes and keys become places in the route table.
+
+``verb`` and ``pages`` turn a method written once, as a flow, into one that waits on a node of
+`Client` and one to await on a node of `AsyncClient`.
+"""
+
+from __future__ import annotations
+
+import difflib
+import functools
+import re
+from types import MethodType
+from typing import (
+    TYPE_CHECKING,
+    Any,
+    Callable,
+    Dict,
+    Generic,
+    List,
+    Mapping,
+    Optional,
+    Tuple,
+    Type,
+    TypeVar,
+    Union,
+    overload,
+)
+
+from ._exchange import Call, Session, invoke
+from ._flow import Awaiting, Blocking, Flow
+from ._ids import Kind
+from ._routes import ROUTES
+
+if TYPE_CHECKING:
+    from typing import AsyncIterator, Awaitable, Iterator
+
+    from typing_extensions import Concatenate, ParamSpec
+
+    P = ParamSpec("P")
+
+    class _Described(Generic[P, "T"]):
+        """What type checkers see of a verb's base."""
+
+else:
+    P = None
+
+    class _Described:
+        """ParamSpec is not there at run time on the older Pythons."""
+
+        def __class_getitem__(cls, _parameters):
+            return cls
+
+
+__all__ = ["Async", "Json", "Mode", "Node", "Sync", "face", "pages", "verb"]
+
+T = TypeVar("T")
+#: What the server calls an object.
+Json = Dict[str, Any]
+
+
+class Sync:
+    """Marks the nodes of `Client`: their verbs return the answer."""
+
+
+class Async:
+    """Marks the nodes of `AsyncClient`: their verbs return something to await."""
+
+
+Mode = TypeVar("Mode", Sync, Async)
+N = TypeVar("N", bound="Node[Any]")
+
+
+class verb(_Described[P, T]):  # noqa: N801  a decorator
+    """Make a flow a method: ``T`` on a sync node, ``Awaitable[T]`` on an async one."""
+
+    def __init__(self, method: Callable[Concatenate[Any, P], Flow[T]]) -> None:
+        self.__doc__ = method.__doc__
+
+        @functools.wraps(method)
+        def call(node: Any, *args: Any, **kwargs: Any) -> Any:
+            return node._driver.run(method(node, *args, **kwargs))
+
+        self._method = call
+
+    if TYPE_CHECKING:
+
+        @overload
+        def __get__(self, node: None, owner: Any) -> verb[P, T]: ...
+        @overload
+        def __get__(self, node: Node[Sync], owner: Any) -> Callable[P, T]: ...
+        @overload
+        def __get__(self, node: Node[Async], owner: Any) -> Callable[P, Awaitable[T]]: ...
+
+    def __get__(self, node: Any, owner: Any = None) -> Any:
+        return self if node is None else MethodType(self._method, node)
+
+
+class pages(_Described[P, T]):  # noqa: N801  a decorator
+    """Make a flow of items a method: ``Iterator``, or ``AsyncIterator``, lazy in both cases."""
+
+    def __init__(self, method: Callable[Concatenate[Any, P], Flow[T]]) -> None:
+        self.__doc__ = method.__doc__
+
+        @functools.wraps(method)
+        def call(node: Any, *args: Any, **kwargs: Any) -> Any:
+            return node._driver.walk(method(node, *args, **kwargs))
+
+        self._method = call
+
+    if TYPE_CHECKING:
+
+        @overload
+        def __get__(self, node: None, owner: Any) -> pages[P, T]: ...
+        @overload
+        def __get__(self, node: Node[Sync], owner: Any) -> Callable[P, Iterator[Json]]: ...
+        @overload
+        def __get__(self, node: Node[Async], owner: Any) -> Callable[P, AsyncIterator[Json]]: ...
+
+    def __get__(self, node: Any, owner: Any = None) -> Any:
+        return self if node is None else MethodType(self._method, node)
+
+
+#: Which class stands for which row of the table.
+_FACES: Dict[Tuple[str, Kind], Type[Node[Any]]] = {}
+
+
+def face(row: str, *kinds: Kind) -> Callable[[Type[N]], Type[N]]:
+    """Make the class the face of *row*, in both columns or in those named."""
+
+    def register(cls: Type[N]) -> Type[N]:
+        for kind in kinds or tuple(Kind):
+            _FACES[row, kind] = cls
+        return cls
+
+    return register
+
+
+class Node(Generic[Mode]):
+    """A place below the API root. It costs nothing to make; only its verbs ask the server."""
+
+    def __init__(
+        self,
+        session: Session,
+        driver: Union[Blocking, Awaiting],
+        *,
+        row: str = "/",
+        kind: Kind = Kind.EVENT,
+        keys: Tuple[str, ...] = (),
+    ) -> None:
+        self._session = session
+        self._driver = driver
+        self._row = row
+        self._kind = kind
+        self._keys = keys
+
+    def _call(self, verb: str, *, row: Optional[str] = None, **what: Any) -> Call:
+        """Name a cell of this node's row, or of another row that takes the same keys."""
+        return Call(row or self._row, verb, self._kind, what.pop("keys", self._keys), **what)
+
+    def _ask(self, verb: str, *, row: Optional[str] = None, **what: Any) -> Flow[Any]:
+        """Make the call; *what* are the fields of `Call`."""
+        return invoke(self._session, self._call(verb, row=row, **what))
+
+    def _at(self, row: str, *keys: str, kind: Optional[Kind] = None) -> Any:
+        """Make the node of another row, with further keys."""
+        kind = kind or self._kind
+        return _FACES[row, kind](
+            self._session, self._driver, row=row, kind=kind, keys=(*self._keys, *keys)
+        )
+
+    # Hidden from type checkers: they see the children that the classes declare, so that a
+    # typo is an error for them too.
+    if not TYPE_CHECKING:
+
+        def __getattr__(self, name):
+            # Before anything touches self: copy and pickle ask half-made objects for these.
+            if name.startswith("_"):
+                raise AttributeError(f"{type(self).__name__!r} has no attribute {name!r}")
+            row, kind = self._below(name)
+            if (row, kind) not in _FACES:
+                raise AttributeError(self._no_such(name))
+            return self._at(row, kind=kind)
+
+    def _below(self, name: str) -> Tuple[str, Kind]:
+        """Name the row that the attribute *name* would lead to."""
+        if self._row == "/":
+            return _COLUMNS.get(name, (f"/{name}", self._kind))
+        return (name if self._row == "/object" else f"{self._row}.{name}"), self._kind
+
+    def _children(self) -> List[str]:
+        """List the attributes that lead further."""
+        last = {re.split(r"[/.]", row)[-1] for row, _ in _FACES} | set(_COLUMNS)
+        return sorted(name for name in last if name and self._below(name) in _FACES)
+
+    def _no_such(self, name: str) -> str:
+        row, _ = self._below(name)
+        what, children = type(self).__name__, self._children()
+        if any((row, kind) in _FACES for kind in Kind):
+            other = Kind.EVENT if self._kind is Kind.SUPEREVENT else Kind.SUPEREVENT
+            return f"{what} has no {name!r}: only {other.value}s have."
+        verbs = [verb for verb in dir(type(self)) if not verb.startswith("_")]
+        close = difflib.get_close_matches(name, children + verbs, n=1, cutoff=0.5)
+        hint = f"; did you mean {close[0]!r}?" if close else "."
+        there_is = ", ".join(children + verbs)
+        return f"{what} has no {name!r}{hint} There is: {there_is}."
+
+    def __dir__(self) -> List[str]:
+        return sorted({*super().__dir__(), *self._children()})
+
+    def __repr__(self) -> str:
+        path = ROUTES[self._row].paths[self._kind] or ""
+        return f"<{type(self).__name__} {self._session.address.url}{path.format(*self._keys)}>"
+
+    def __reduce__(self) -> Tuple[Any, ...]:
+        raise TypeError("A place in the tree cannot be pickled; pickle the client instead.")
+
+
+#: The two collections share one row, and are named after its columns.
+_COLUMNS: Mapping[str, Tuple[str, Kind]] = {
+    "events": ("/objects", Kind.EVENT),
+    "superevents": ("/objects", Kind.SUPEREVENT),
+}

@@ -1,0 +1,159 @@
+"""Events: candidates as their pipelines uploaded them."""
+
+from __future__ import annotations
+
+from typing import Any, List, Optional, Tuple
+
+from .._encode import Names, names, segment
+from .._flow import Flow
+from .._ids import Kind
+from .._node import Json, Mode, Node, face, verb
+from .._upload import Contents, FileName, content_id_of
+from ._parts import file_part
+from .objects import Object, Objects
+from .records import Listed, Record
+
+__all__ = ["Event", "EventTags", "Events", "Neighbors"]
+
+
+@face("neighbors", Kind.EVENT)
+class Neighbors(Node[Mode]):
+    """Events close in time."""
+
+    @verb
+    def get(self, neighborhood: Optional[Tuple[float, float]] = None) -> Flow[List[Json]]:
+        """List the events within *neighborhood*, seconds around it; (-5, 5) by default."""
+        window = None
+        if neighborhood is not None:
+            start, end = neighborhood
+            window = f"{start},{end}"
+        return self._ask("get", params={"neighborhood": window})
+
+
+@face("tags", Kind.EVENT)
+class EventTags(Listed[Mode]):
+    """The tags that the messages of an event carry."""
+
+    def __getitem__(self, name: str) -> Record[Mode]:
+        """Go to one tag, and to the messages that carry it."""
+        return self._record(name, "tag")
+
+
+@face("/object", Kind.EVENT)
+class Event(Object[Mode]):
+    """One event."""
+
+    neighbors: Neighbors[Mode]
+    tags: EventTags[Mode]
+
+    @verb
+    def update_grbevent(
+        self,
+        *,
+        ra: Optional[float] = None,
+        dec: Optional[float] = None,
+        error_radius: Optional[float] = None,
+        t90: Optional[float] = None,
+        redshift: Optional[float] = None,
+        designation: Optional[str] = None,
+    ) -> Flow[Json]:
+        """Correct a gamma-ray burst: degrees and seconds; gives the event."""
+        fields = {
+            "ra": ra,
+            "dec": dec,
+            "error_radius": error_radius,
+            "t90": t90,
+            "redshift": redshift,
+            "designation": designation,
+        }
+        return self._ask("update", row="update_grbevent", fields=fields)
+
+    @verb
+    def upload(
+        self,
+        /,
+        filename: FileName = "initial.data",
+        filecontents: Contents = None,
+        *,
+        labels: Names = None,
+        **fields: Any,
+    ) -> Flow[Json]:
+        """Upload the data of an event that was reserved; gives the event. Newer servers only."""
+        part = file_part("eventFile", filename, filecontents)
+        # The server wants the id in the form too.
+        sent = {"labels": names(labels, "labels"), "graceid": self._keys[0], **fields}
+        return self._ask("create", row="upload", fields=sent, files=(part,))
+
+
+@face("/objects", Kind.EVENT)
+class Events(Objects[Mode]):
+    """All events."""
+
+    def __getitem__(self, graceid: str) -> Event[Mode]:
+        """Go to the event *graceid*; a superevent's id leads to the superevent."""
+        event: Event[Mode] = self._object(graceid)
+        return event
+
+    @verb
+    def create(
+        self,
+        /,
+        filename: FileName = "initial.data",
+        filecontents: Contents = None,
+        *,
+        group: Optional[str] = None,
+        pipeline: Optional[str] = None,
+        search: Optional[str] = None,
+        labels: Names = None,
+        offline: Optional[bool] = None,
+        content_id: Optional[str] = None,
+        replay_id: Optional[str] = None,
+        **fields: Any,
+    ) -> Flow[Json]:
+        """Upload a new event, and give it as the server understood it.
+
+        *filecontents* are bytes, str or an open file; None reads the file at *filename*, where
+        ``-`` is standard input. *content_id*, by which newer servers know the upload, is made
+        from the data. Further *fields* are sent as they are. Raises `OSError` for a file that
+        cannot be read, `OutcomeUnknown` where nobody knows whether the event was made.
+        """
+        part = file_part("eventFile", filename, filecontents)
+        sent = {
+            "labels": names(labels, "labels"),
+            "group": group,
+            "pipeline": pipeline,
+            "search": search,
+            "offline": offline,
+            "content_id": content_id or content_id_of(part.body),
+            "replay_id": replay_id,
+        }
+        return self._ask("create", fields={**sent, **fields}, files=(part,))
+
+    @verb
+    def update(
+        self, event_id: str, filename: FileName = "initial.data", filecontents: Contents = None
+    ) -> Flow[None]:
+        """Replace the data of an event; its old file stays as an earlier version."""
+        part = file_part("eventFile", filename, filecontents)
+        keys = (segment(event_id),)
+        return self._ask("update", row="/object", keys=keys, files=(part,))
+
+    @verb
+    def reserve(
+        self,
+        *,
+        group: str,
+        pipeline: str,
+        search: Optional[str] = None,
+        content_id: Optional[str] = None,
+        replay_id: Optional[str] = None,
+    ) -> Flow[Json]:
+        """Reserve a graceid, to be followed by `Event.upload`. Newer servers only."""
+        fields = {
+            "group": group,
+            "pipeline": pipeline,
+            "search": search,
+            "content_id": content_id,
+            "replay_id": replay_id,
+        }
+        return self._ask("create", row="reserve", fields=fields)

@@ -1,0 +1,170 @@
+"""Lists whose items are read one by one: labels, logs, tags and files."""
+
+from __future__ import annotations
+
+import io
+from typing import Any, Dict, List, Optional, Union
+
+from .._encode import Names, file_path, names, segment
+from .._flow import Flow
+from .._node import Json, Mode, Node, face, verb
+from .._upload import Contents, FileName
+from ._parts import file_part
+
+__all__ = ["File", "Files", "Labels", "Listed", "Log", "Logs", "Record", "Tags"]
+
+
+class Record(Node[Mode]):
+    """One numbered or named thing, to be read."""
+
+    @verb
+    def get(self) -> Flow[Json]:
+        """Read it."""
+        return self._ask("get")
+
+
+for _row in (
+    "labels[]",
+    "logs[].tags[]",
+    "voevents[]",
+    "emobservations[]",
+    "notices[]",
+    "signoffs[]",
+    "events[]",
+    "pipeline_preferred_events[]",
+    "tags[]",
+):
+    face(_row)(Record)
+
+
+class Listed(Node[Mode]):
+    """A list whose items can be read one by one."""
+
+    def _record(self, key: Any, what: str) -> Record[Mode]:
+        record: Record[Mode] = self._at(f"{self._row}[]", segment(key, what))
+        return record
+
+    @verb
+    def get(self) -> Flow[List[Json]]:
+        """Read the list."""
+        return self._ask("get")
+
+
+@face("labels")
+class Labels(Listed[Mode]):
+    """The labels of an event or superevent."""
+
+    def __getitem__(self, name: str) -> Record[Mode]:
+        """Go to one label, by name."""
+        return self._record(name, "label")
+
+    @verb
+    def create(self, label: str) -> Flow[Json]:
+        """Put *label* on it.
+
+        A superevent gives the label object; an event gives an empty dictionary, or one with
+        ``warning`` where the label was there already.
+        """
+        segment(label, "label")
+        return self._ask("create", name=label)
+
+    @verb
+    def delete(self, label: str) -> Flow[None]:
+        """Take *label* off; `NotFound` where it is not on."""
+        segment(label, "label")
+        yield from self._ask("delete", name=label)
+
+
+@face("logs[].tags")
+class Tags(Listed[Mode]):
+    """The tags of one log message."""
+
+    def __getitem__(self, name: str) -> Record[Mode]:
+        """Go to one tag, by name."""
+        return self._record(name, "tag")
+
+    @verb
+    def create(self, tag: str, *, display_name: Optional[str] = None) -> Flow[Any]:
+        """Put *tag* on the message; a new tag may be given a *display_name*.
+
+        A superevent gives the tag object, an event a sentence.
+        """
+        segment(tag, "tag")
+        fields = {"displayName": display_name}
+        return self._ask("create", name=tag, fields=fields)
+
+    @verb
+    def delete(self, tag: str) -> Flow[None]:
+        """Take *tag* off the message; `NotFound` where it is not on."""
+        segment(tag, "tag")
+        yield from self._ask("delete", name=tag)
+
+
+@face("logs[]")
+class Log(Record[Mode]):
+    """One log message."""
+
+    tags: Tags[Mode]
+
+
+@face("logs")
+class Logs(Listed[Mode]):
+    """The log of an event or superevent, oldest first."""
+
+    def __getitem__(self, number: Union[int, str]) -> Log[Mode]:
+        """Go to message *number*, counted from 1."""
+        log: Log[Mode] = self._at("logs[]", segment(number, "log number"))
+        return log
+
+    @verb
+    def create(
+        self,
+        /,
+        comment: Optional[str] = None,
+        *,
+        filename: Optional[FileName] = None,
+        filecontents: Contents = None,
+        tags: Names = None,
+        label: Optional[str] = None,
+        **fields: Any,
+    ) -> Flow[Json]:
+        """Write a message, with a file if one is given, and give the log object.
+
+        *filecontents* are bytes, str or an open file; None reads the file at *filename*, where
+        ``-`` is standard input. Each tag makes the server write one more message of its own.
+        Further *fields*, such as ``displayName``, are sent as they are. Raises `OSError` for a
+        file that cannot be read.
+        """
+        attached = filename is not None or filecontents is not None
+        files = [file_part("upload", filename, filecontents)] if attached else []
+        fields = {"tagname": names(tags, "tags"), "comment": comment, "label": label, **fields}
+        return self._ask("create", fields=fields, files=files)
+
+
+@face("files[]")
+class File(Node[Mode]):
+    """One file, or one version of it."""
+
+    @verb
+    def get(self) -> Flow[io.BufferedReader]:
+        """Give a readable binary file, decompressed, usable in ``with``.
+
+        It streams: close it, or read it to its end. Raises `TruncatedAnswer`, from here or from
+        a later read, where not everything arrives.
+        """
+        return self._ask("get")
+
+
+@face("files")
+class Files(Node[Mode]):
+    """The files of an event or superevent."""
+
+    def __getitem__(self, name: str) -> File[Mode]:
+        """Go to a file by name; ``name,0`` is its first version, ``name`` the latest."""
+        file: File[Mode] = self._at("files[]", file_path(name))
+        return file
+
+    @verb
+    def get(self) -> Flow[Dict[str, Optional[str]]]:
+        """Map each file's name, and each version's, to its URL (None where none is told)."""
+        return self._ask("get")
