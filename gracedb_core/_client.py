@@ -1,0 +1,158 @@
+"""The client: options in, the root of the tree out."""
+
+from __future__ import annotations
+
+import pickle
+from typing import TYPE_CHECKING, Any, Dict, Optional, Tuple, Type, TypeVar, Union
+
+from ._connection import Connection
+from ._flow import Blocking
+from ._node import Mode, Sync
+from ._options import DEFAULT_TIMEOUT, Options, StrPath, TimeoutOption, Verify
+from ._retry import RetryPolicy
+from .resources import Root
+
+if TYPE_CHECKING:
+    from types import TracebackType
+
+    from ._flow import Awaiting
+
+__all__ = ["Client"]
+
+C = TypeVar("C", bound="Client")
+
+
+class AnyClient(Root[Mode]):
+    """What is common to clients that wait and clients that are awaited."""
+
+    def __init__(
+        self,
+        url: Optional[str] = None,
+        *,
+        token: Optional[StrPath] = None,
+        cert: Union[StrPath, Tuple[StrPath, StrPath], None] = None,
+        username: Optional[str] = None,
+        password: Optional[str] = None,
+        force_noauth: bool = False,
+        fail_if_noauth: bool = False,
+        auth_reload: bool = False,
+        auth_reload_timeout: float = 300,
+        transport: Optional[str] = None,
+        timeout: TimeoutOption = DEFAULT_TIMEOUT,
+        retries: Union[int, RetryPolicy, None] = None,
+        api_version: str = "",
+        verify: Verify = True,
+        user_agent: Optional[str] = None,
+        allow_plain_http: bool = False,
+    ) -> None:
+        given = locals()
+        self._options = Options(**{name: given[name] for name in Options.__annotations__})
+        self._connection = Connection(self._options)
+        super().__init__(self._connection.session, self._drive(self._connection))
+
+    def _drive(self, connection: Connection) -> Union[Blocking, Awaiting]:
+        return Blocking(connection.transport)
+
+    @property
+    def url(self) -> str:
+        """The URL of the API root, with a slash at its end."""
+        return self._session.address.url
+
+    def __repr__(self) -> str:
+        return f"{type(self).__name__}({self.url!r})"
+
+    def __reduce__(self) -> Tuple[Any, ...]:
+        if self._options.holds_secret:
+            raise pickle.PicklingError(
+                "A client that was given a password is not pickled, so that the password is not "
+                "written anywhere; make it anew where it is needed, or keep the password in netrc."
+            )
+        return _remade, (type(self), self._options.recipe(), _extras(self))
+
+    def __copy__(self: A) -> A:
+        return _remade(type(self), self._options.recipe(), _extras(self))
+
+    def __deepcopy__(self: A, _memo: Dict[int, Any]) -> A:
+        return self.__copy__()
+
+
+A = TypeVar("A", bound="AnyClient[Any]")
+
+
+def _extras(client: AnyClient[Any]) -> Dict[str, Any]:
+    """Give the attributes that a subclass, or anybody, has put on the client."""
+    own = ("_options", "_connection")
+    return {name: value for name, value in client.__dict__.items() if name not in own}
+
+
+def _remade(cls: Type[A], recipe: Dict[str, Any], extras: Dict[str, Any]) -> A:
+    # Not cls(...): a subclass may have a constructor of its own.
+    client = cls.__new__(cls)
+    AnyClient.__init__(client, **recipe)
+    client.__dict__.update(extras)
+    return client
+
+
+class Client(AnyClient[Sync]):
+    """A client of one GraceDB server.
+
+    Making one reads credentials but asks no server. It may be shared among threads, and pickled
+    unless it was given a password; close it, or use it in ``with``.
+
+    Parameters
+    ----------
+    url : str, optional
+        The API root; left out, ``GRACEDB_SERVICE_URL`` or ``https://gracedb.ligo.org/api/``.
+    token : str or path, optional
+        The name of a file that holds a SciToken.
+    cert : str, path or pair of them, optional
+        A PEM file with an X.509 certificate and its key, or one file for each.
+    username, password : str, optional
+        For basic authentication.
+    force_noauth : bool
+        Send no credential at all.
+    fail_if_noauth : bool
+        Raise `CredentialError` (a `ValueError`) where no credential is found.
+    auth_reload : bool
+        Look for a newer credential *auth_reload_timeout* seconds before it expires. One that
+        has expired is looked for again in any case.
+    auth_reload_timeout : float
+        See above; seconds.
+    transport : str, optional
+        ``urllib3``, ``requests`` or one that a plugin offers; left out, ``GRACEDB_TRANSPORT`` or
+        ``urllib3``.
+    timeout : float, pair, `Timeout` or None
+        Seconds for each wait; a pair is (connect, read); None waits for ever.
+    retries : int, `RetryPolicy` or None
+        How often to repeat what can safely be repeated; 0 for never.
+    api_version : str, optional
+        ``v1`` or ``v2``; left out, the server's default.
+    verify : bool, str or path
+        A file or folder of certificate authorities; True for the usual ones.
+    user_agent : str, optional
+        What to call ourselves.
+    allow_plain_http : bool
+        Send credentials over plain http to other machines, where anybody may read them.
+
+    Raises
+    ------
+    InputError, CredentialError
+        For arguments that make no sense, and credentials that cannot be used (`ValueError` both).
+    PluginError
+        For a transport that is not there.
+    """
+
+    def close(self) -> None:
+        """Close every connection; a second call does nothing."""
+        self._connection.close()
+
+    def __enter__(self: C) -> C:
+        return self
+
+    def __exit__(
+        self,
+        kind: Optional[Type[BaseException]],
+        value: Optional[BaseException],
+        traceback: Optional[TracebackType],
+    ) -> None:
+        self.close()

@@ -1,0 +1,139 @@
+"""What stands behind a client: its credential, and a transport that is opened on first use."""
+
+from __future__ import annotations
+
+import threading
+import time
+import warnings
+from typing import TYPE_CHECKING, Callable, Dict, List, Optional
+
+from ._address import Address
+from ._credentials import Keeper, Tried, climb, explain, look_around, warn_of_unusable
+from ._exchange import Session
+from ._wire import Origin
+from .errors import ClientClosed, CredentialError
+from .interfaces import AuthRequest, Credential, TransportOptions
+
+if TYPE_CHECKING:
+    from ._options import Options
+    from .interfaces import Transport
+
+__all__ = ["Connection"]
+
+#: Connections kept by one client: more than the threads that share one.
+POOL_SIZE = 100
+
+
+class Connection:
+    """Puts together what *options* say; asks no server."""
+
+    def __init__(self, options: Options) -> None:
+        # Loaded here, not at import: finding the installed plugins takes milliseconds.
+        from ._plugins import Plugins, installed_plugins
+
+        self._options = options
+        self._plugins = Plugins(installed_plugins())
+        for trouble in self._plugins.broken:
+            warnings.warn(trouble, stacklevel=4)
+        self._offer = self._plugins.transport(options.transport_name)
+        self._transport: Optional[Transport] = None
+        self._closed = False
+        self._lock = threading.Lock()
+        address = Address.parse(options.service_url, options.api_version)
+        self.session = Session(
+            address,
+            self._keeper(address.origin),
+            options.policy,
+            options.timeouts,
+            (
+                ("User-Agent", options.agent),
+                ("Accept", "application/json, */*;q=0.5"),
+                ("Accept-Encoding", "gzip, deflate"),
+            ),
+        )
+
+    def transport(self) -> Transport:
+        """Give the transport, opened once; raises `ClientClosed` after `close`."""
+        transport = self._transport
+        if transport is None:
+            with self._lock:
+                if self._closed:
+                    raise ClientClosed("This client was closed; make a new one.")
+                if self._transport is None:
+                    self._transport = self._offer.open(self._transport_options())
+                transport = self._transport
+        return transport
+
+    def close(self) -> None:
+        """Close every connection; a second call does nothing."""
+        with self._lock:
+            transport, self._transport, self._closed = self._transport, None, True
+        if transport is not None:
+            transport.close()
+
+    def _transport_options(self) -> TransportOptions:
+        from ._tls import TLSContexts
+
+        origin = self.session.address.origin
+        return TransportOptions(
+            origin, TLSContexts(verify=self._options.authorities), POOL_SIZE, _environment_proxy(origin)
+        )
+
+    def _keeper(self, origin: Origin) -> Keeper:
+        """Climb the ladder, and keep what is found."""
+        options = self._options
+        if options.force_noauth:
+            return Keeper()
+        wanted = AuthRequest(
+            origin,
+            token=options.token_path,
+            cert=options.cert_path,
+            username=options.username,
+            password=options.password,
+        )
+        tried = climb(self._plugins.providers(), look_around(wanted, time.time()))
+        warn_of_unusable(tried, origin.host)
+        found = self._sendable(origin, tried)
+        if found is None:
+            if options.fail_if_noauth:
+                raise CredentialError(explain(tried, origin.host))
+            return Keeper()
+        return Keeper(
+            tried[-1].provider,
+            found,
+            again=lambda provider: provider.find(look_around(wanted, time.time())),
+            margin=options.auth_reload_timeout if options.auth_reload else 0.0,
+        )
+
+    def _sendable(self, origin: Origin, tried: List[Tried]) -> Optional[Credential]:
+        """Keep a credential from travelling where anybody may read it."""
+        found = tried[-1].found if tried else None
+        if not isinstance(found, Credential):
+            return None
+        if origin.scheme == "https" or origin.is_loopback or self._options.allow_plain_http:
+            return found
+        sentence = (
+            f"The {found.kind} from {found.source} is not sent to {origin.host} over plain http, "
+            "where anybody may read it; use https, or pass allow_plain_http=True."
+        )
+        if self._options.gives_credential:
+            raise CredentialError(sentence)
+        warnings.warn(sentence, stacklevel=6)
+        return None
+
+
+def _environment_proxy(origin: Origin) -> Optional[str]:
+    """Read the proxy settings of the environment, once; loopback never goes through one."""
+    if origin.is_loopback:
+        return None
+    from urllib import request
+
+    proxies: Dict[str, str] = request.getproxies_environment()
+    # Not in the stubs, though documented where urllib is extended.
+    bypass: Callable[..., object] = getattr(request, "proxy_bypass_environment")  # noqa: B009
+    if bypass(f"{origin.host}:{origin.port}", proxies):
+        return None
+    proxy = proxies.get(origin.scheme) or proxies.get("all")
+    if not proxy:
+        return None
+    return proxy if "://" in proxy else f"http://{proxy}"

@@ -1,0 +1,147 @@
+"""What a client is made with: checked once, before anything is asked."""
+
+from __future__ import annotations
+
+import os
+import sys
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any, Dict, Optional, Tuple, Union
+
+from ._retry import RetryPolicy, retry_policy
+from ._version import __version__
+from ._wire import Timeout
+from .errors import CredentialError, InputError
+
+__all__ = ["DEFAULT_TIMEOUT", "DEFAULT_URL", "Options", "StrPath", "Verify"]
+
+DEFAULT_URL = "https://gracedb.ligo.org/api/"
+DEFAULT_TRANSPORT = "urllib3"
+DEFAULT_TIMEOUT = Timeout()
+
+StrPath = Union[str, "os.PathLike[str]"]
+#: A file or folder of certificate authorities, True for the usual ones, False for none at all.
+Verify = Union[bool, StrPath]
+TimeoutOption = Union[Timeout, float, Tuple[float, float], None]
+
+
+@dataclass(frozen=True)
+class Options:
+    """The arguments of a client, as they were given."""
+
+    url: Optional[str] = None
+    token: Optional[StrPath] = None
+    cert: Union[StrPath, Tuple[StrPath, StrPath], None] = None
+    username: Optional[str] = field(default=None, repr=False)
+    password: Optional[str] = field(default=None, repr=False)
+    force_noauth: bool = False
+    fail_if_noauth: bool = False
+    auth_reload: bool = False
+    auth_reload_timeout: float = 300
+    transport: Optional[str] = None
+    timeout: TimeoutOption = DEFAULT_TIMEOUT
+    retries: Union[int, RetryPolicy, None] = None
+    api_version: str = ""
+    verify: Verify = True
+    user_agent: Optional[str] = None
+    allow_plain_http: bool = False
+
+    def __post_init__(self) -> None:
+        if self.force_noauth and self.fail_if_noauth:
+            raise CredentialError(
+                "force_noauth and fail_if_noauth contradict each other; pass only one of them."
+            )
+        if (self.username is None) != (self.password is None):
+            raise CredentialError("username and password go together; pass both or neither.")
+        for name in ("username", "password"):
+            if not isinstance(getattr(self, name), (str, type(None))):
+                raise CredentialError(f"{name} must be a str.")
+        if not isinstance(self.auth_reload_timeout, (int, float)) or self.auth_reload_timeout < 0:
+            raise InputError("auth_reload_timeout must be a number of seconds, not negative.")
+
+    @property
+    def holds_secret(self) -> bool:
+        """Whether a secret itself was given, rather than where to read it."""
+        return self.password is not None
+
+    @property
+    def gives_credential(self) -> bool:
+        """Whether a credential was given, rather than left to be discovered."""
+        return not (self.token is None and self.cert is None and self.username is None)
+
+    @property
+    def service_url(self) -> str:
+        """The URL given, else that of the environment, else production's."""
+        return self.url or os.environ.get("GRACEDB_SERVICE_URL") or DEFAULT_URL
+
+    @property
+    def transport_name(self) -> str:
+        """The transport named, else that of the environment, else the default."""
+        return self.transport or os.environ.get("GRACEDB_TRANSPORT") or DEFAULT_TRANSPORT
+
+    @property
+    def token_path(self) -> Optional[Path]:
+        """Where the token is."""
+        return None if self.token is None else _path(self.token, "token")
+
+    @property
+    def cert_path(self) -> Union[Path, Tuple[Path, Path], None]:
+        """Where the certificate is, and its key if that is elsewhere."""
+        if self.cert is None:
+            return None
+        if isinstance(self.cert, (tuple, list)):
+            if len(self.cert) != 2:
+                raise InputError("cert must be one file, or a pair of certificate and key.")
+            certificate, key = self.cert
+            return _path(certificate, "cert"), _path(key, "cert")
+        return _path(self.cert, "cert")
+
+    @property
+    def authorities(self) -> Union[bool, Path]:
+        """Where the certificate authorities are, or whether to trust any."""
+        return self.verify if isinstance(self.verify, bool) else _path(self.verify, "verify")
+
+    @property
+    def timeouts(self) -> Timeout:
+        """The timeouts: one number bounds each wait, a pair is (connect, read)."""
+        given = self.timeout
+        if isinstance(given, Timeout):
+            return given
+        if given is None:
+            return Timeout(None, None, None, None)
+        pair = given if isinstance(given, tuple) else (given, given)
+        if len(pair) != 2 or not all(_is_number(value) for value in pair):
+            raise InputError(
+                f"timeout must be seconds, a pair of them or a Timeout, not {given!r}."
+            )
+        return Timeout(pair[0], pair[1], write=pair[1])
+
+    @property
+    def policy(self) -> RetryPolicy:
+        """The retry policy."""
+        return retry_policy(self.retries)
+
+    @property
+    def agent(self) -> str:
+        """The User-Agent: the server refuses requests without, and some names of old clients."""
+        if self.user_agent is not None:
+            return self.user_agent
+        python = ".".join(map(str, sys.version_info[:2]))
+        return f"gracedb-core/{__version__} python/{python}"
+
+    def recipe(self) -> Dict[str, Any]:
+        """Give what another client can be made with."""
+        return dict(self.__dict__)
+
+
+def _path(value: StrPath, name: str) -> Path:
+    try:
+        return Path(value).expanduser()
+    except TypeError:
+        raise CredentialError(
+            f"{name} must be the name of a file, not {type(value).__name__}."
+        ) from None
+
+
+def _is_number(value: Any) -> bool:
+    return isinstance(value, (int, float)) and not isinstance(value, bool)
