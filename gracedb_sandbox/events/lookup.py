@@ -9,7 +9,7 @@ from flask import request
 
 from ..annotations import Subject
 from ..answers import forbidden, raw
-from ..ids import names, split
+from ..ids import Row, names, split
 from ..rights import may
 from ..web import current_user, store
 
@@ -51,7 +51,7 @@ def subject(event: sqlite3.Row) -> Subject:
     return Subject("event", event["id"])
 
 
-def again(database: sqlite3.Connection, event: sqlite3.Row) -> sqlite3.Row:
+def again(database: sqlite3.Connection, event: Row) -> sqlite3.Row:
     """The event's row as it is now."""
     row: sqlite3.Row = database.execute(
         "SELECT * FROM event WHERE id = ?", (event["id"],)

@@ -1,0 +1,86 @@
+"""Searching for events."""
+
+from __future__ import annotations
+
+import json
+import time
+from typing import Any, Optional
+
+from flask import Response, request
+
+from ..answers import Refusal, answer, error, not_found_page
+from ..bodies import read_body
+from ..dialect import PREFIXES
+from ..paging import page, page_links
+from ..query import Filter, InvalidQuery, InvalidSort, event_filter, event_order, structured_filter
+from ..rights import permitted
+from ..web import current_user, database, dialect
+from .documents import event_document
+from .rendering import refuse_xml, table, wanted
+
+_EVERYTHING = Filter("1")
+
+
+def search() -> Response:
+    """GET events/."""
+    refuse_xml()
+    return _answer(_chosen(request.args.get("query", "")))
+
+
+def search_structured() -> Response:
+    """POST events/search/: a query document; v2 only."""
+    if dialect().prefix != PREFIXES[1]:
+        return not_found_page()
+    return _answer(_structured(dict(read_body().values)))
+
+
+def _chosen(text: str) -> Filter:
+    if not text:
+        return _EVERYTHING
+    if dialect().structured or (dialect().renewed and text.lstrip()[:1] == "{"):
+        try:
+            document = json.loads(text)
+        except (ValueError, RecursionError) as problem:
+            raise _invalid(f"Could not parse query body: {problem}") from problem
+        return _structured(document)
+    try:
+        return event_filter(text, now=time.time())
+    except InvalidQuery as problem:
+        raise error(400, str(problem)) from problem
+
+
+def _structured(document: Any) -> Filter:
+    try:
+        return structured_filter(document, object_type="event")
+    except InvalidQuery as problem:
+        raise _invalid(problem.message, problem.path) from problem
+
+
+def _invalid(message: str, path: Any = None) -> Refusal:
+    body = {"error": "invalid_query", "message": message, "path": path, "version": "2"}
+    return Refusal(400, body)
+
+
+def _answer(condition: Filter) -> Response:
+    where, parameters = permitted(current_user(), "view")
+    where = f"({condition.sql}) AND {where}"
+    values = [*condition.parameters, *parameters]
+    asked = page()
+    # Both conditions are made of our own words and question marks; so is the order.
+    total = database().execute(f"SELECT COUNT(*) FROM event WHERE {where}", values).fetchone()[0]  # noqa: S608
+    query = f"SELECT * FROM event WHERE {where} ORDER BY {_order()} LIMIT ? OFFSET ?"  # noqa: S608
+    rows = database().execute(query, [*values, asked.length, asked.start]).fetchall()
+    events = [event_document(database(), row) for row in rows]
+    if wanted() == "tsv":
+        return table(events)
+    return answer({"numRows": total, "events": events, "links": page_links(asked, total)})
+
+
+def _order() -> str:
+    sort: Optional[str] = request.args.get("sort")
+    if not sort:
+        return "event.created DESC, event.id DESC"
+    try:
+        return event_order(sort)
+    except InvalidSort as problem:
+        raise error(400, str(problem)) from problem
