@@ -12,32 +12,30 @@ import pytest
 from tests.meta.tree import PACKAGES, ROOT, sources
 
 FUNCTIONS = (ast.FunctionDef, ast.AsyncFunctionDef)
+ANNOTATED = (*FUNCTIONS, ast.AnnAssign)
 SHIPPED = [str(path.relative_to(ROOT)) for path in sources(*PACKAGES)]
 
 
 def functions() -> Iterator[Tuple[str, int]]:
-    """Yield every shipped function with its number of lines of code, its docstring left out."""
+    """Yield every shipped function with the number of lines in its body, without the docstring.
+
+    The signature does not count: where the server has twenty fields, so has the call.
+    """
     for source in SHIPPED:
         for node in ast.walk(ast.parse((ROOT / source).read_text(encoding="utf-8"))):
             if isinstance(node, FUNCTIONS):
-                # Typing asks for `...` bodies in protocols and overloads: no code at all.
                 body = node.body[1:] if ast.get_docstring(node, clean=False) else node.body
                 if body:
-                    skipped = body[0].lineno - node.body[0].lineno
-                    yield f"{source}:{node.lineno} {node.name}", length(node) - skipped
-
-
-def length(node: ast.AST) -> int:
-    """Count the lines from the first to the last of a statement."""
-    return int(node.end_lineno) - int(node.lineno) + 1  # type: ignore[attr-defined]
+                    lines = (body[-1].end_lineno or 0) - body[0].lineno + 1
+                    yield f"{source}:{node.lineno} {node.name}", lines
 
 
 @pytest.mark.parametrize("source", SHIPPED)
 def test_annotations_are_lazy(source: str) -> None:
     """Every module postpones its annotations: Python 3.8 could not evaluate some of them."""
     text = (ROOT / source).read_text(encoding="utf-8")
-    code = [node for node in ast.parse(text).body if not isinstance(node, ast.Expr)]
-    assert not code or "from __future__ import annotations" in text
+    annotated = [node for node in ast.walk(ast.parse(text)) if isinstance(node, ANNOTATED)]
+    assert not annotated or "from __future__ import annotations" in text
 
 
 @pytest.mark.parametrize("source", SHIPPED)
@@ -47,7 +45,7 @@ def test_modules_fit_in_a_head(source: str) -> None:
 
 
 def test_functions_are_short() -> None:
-    """No function has more than 45 lines of code, and half of them have seven or fewer."""
+    """No function has more than 45 lines, and half of them have seven or fewer."""
     lengths = list(functions())
     assert not [name for name, lines in lengths if lines > 45]
     assert median(lines for _, lines in lengths) <= 7

@@ -14,17 +14,17 @@ from tests.meta.tree import ROOT, Import, imports_of, is_module, name_of, source
 LAYERS = (
     # values: what travels, how it is spelled, and the decisions that are tables
     (
-        *("errors", "_wire", "_ids", "_address", "_tls"),
+        *("_version", "errors", "_wire", "_ids", "_address", "_tls"),
         *("_encode", "_upload", "_decode", "_files", "_answers", "_retry", "_routes"),
     ),
     # the plugin contract
     ("interfaces", "hookspecs"),
     # flows: what happens next; plugins and what they bring
-    ("_flow", "_exchange", "_credentials", "_plugins"),
+    ("_flow", "_exchange", "_credentials", "_plugins", "_connection"),
     # the typed face
     ("_node", "resources"),
     # assembly
-    ("_client",),
+    ("_options", "_client"),
     ("", "transports"),
     ("cli", "__main__", "legacy"),
 )
