@@ -12,6 +12,7 @@ from typing import Any, List, NoReturn, Optional, Sequence
 import click
 
 from .. import errors
+from .._version import __version__
 from . import commands
 
 __all__ = ["program", "run"]
@@ -42,9 +43,7 @@ class Program(click.Group):
 
 
 @click.group(cls=Program, invoke_without_command=True)
-@click.version_option(
-    package_name="gracedb-core", prog_name="gracedb-core", message="%(prog)s %(version)s"
-)
+@click.version_option(__version__, prog_name="gracedb-core", message="%(prog)s %(version)s")
 @click.pass_context
 def program(context: click.Context) -> None:
     """Talk to GraceDB, the gravitational-wave candidate event database."""

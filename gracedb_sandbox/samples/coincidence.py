@@ -76,7 +76,7 @@ def coinc(
     *,
     gpstime: float = EVENT_TIME,
     ifos: Sequence[str] = ("H1", "L1", "V1"),
-    far: float = 3.17e-12,
+    far: float = 3.1688e-12,
     likelihood: float = 41.5,
     program: str = "gstlal_inspiral",
     masses: Tuple[float, float] = MASSES,

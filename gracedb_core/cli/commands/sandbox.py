@@ -7,7 +7,7 @@ import time
 from contextlib import ExitStack
 from pathlib import Path
 from tempfile import TemporaryDirectory
-from typing import Optional
+from typing import Any, Mapping, Optional
 
 import click
 
@@ -57,7 +57,8 @@ def command(
             temporary = stack.enter_context(TemporaryDirectory(prefix="gracedb-core-"))
             ready_file = Path(temporary, "url")
         # A file left by an earlier sandbox would send whoever waits for it to a dead port.
-        ready_file.unlink() if ready_file.exists() else None
+        if ready_file.exists():
+            ready_file.unlink()
         threading.Thread(target=_introduce, args=(ready_file, folder), daemon=True).start()
         try:
             gracedb_sandbox.serve(
@@ -70,10 +71,13 @@ def command(
 def _introduce(ready_file: Path, folder: Optional[Path]) -> None:
     while not ready_file.exists():
         time.sleep(0.02)
-    click.echo(f"GraceDB sandbox at {ready_file.read_text(encoding='utf-8').strip()}")
-    for user in gracedb_sandbox.DEFAULT_USERS:
-        kind = "internal" if "internal_users" in user["groups"] else "external observer"
-        click.echo(f"  {user['username']:<18} password {user['password']:<12} {kind}")
-    click.echo("  without a login    reads what is exposed")
-    click.echo(f"Data in {folder}." if folder else "Its data goes when it ends.")
-    click.echo("Ctrl-C ends it.")
+    url = ready_file.read_text(encoding="utf-8").strip()
+    lines = [f"GraceDB sandbox at {url}", *map(_describe, gracedb_sandbox.DEFAULT_USERS)]
+    lines += ["  without a login    reads what is exposed"]
+    lines += [f"Its data is kept in {folder}." if folder else "Its data goes when it ends."]
+    click.echo("\n".join([*lines, "Ctrl-C ends it."]))
+
+
+def _describe(user: Mapping[str, Any]) -> str:
+    kind = "internal, every right" if "internal_users" in user["groups"] else "external observer"
+    return f"  {user['username']:<18} password {user['password']:<12} {kind}"

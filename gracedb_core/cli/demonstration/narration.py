@@ -107,6 +107,8 @@ def _literal(value: object) -> str:
     """Write a value as Python source; a file's content only as its size."""
     if isinstance(value, bytes):
         return f"<{len(value):,} bytes>"
+    if isinstance(value, list):
+        return f"[{', '.join(map(_literal, value))}]"
     return json.dumps(value, ensure_ascii=False) if isinstance(value, str) else repr(value)
 
 
