@@ -7,11 +7,15 @@ more is an error.
 
 from __future__ import annotations
 
+import hashlib
+import json
+import sys
+import uuid
 from dataclasses import replace
 from importlib.metadata import version
-from typing import Callable, List, Mapping, MutableMapping, Optional, Tuple
+from typing import Any, Callable, List, Mapping, MutableMapping, Optional, Tuple
 
-from .transcript import Heard, Spoken
+from .transcript import Heard, Part, Spoken, by_name
 
 Transcript = Mapping[str, Spoken]
 Difference = Callable[[str, Spoken, Transcript], Spoken]
@@ -36,13 +40,108 @@ def straight_to_the_slash(name: str, spoken: Spoken, legacy: Transcript) -> Spok
 
 def names_itself(name: str, spoken: Spoken, legacy: Transcript) -> Spoken:
     """Each client has a User-Agent of its own."""
-    agent = f"gracedb-core/{version('gracedb-core')}"
+    agent = (
+        f"gracedb-core/{version('gracedb-core')} python/{sys.version_info[0]}.{sys.version_info[1]}"
+    )
     return each_request(
         lambda request: replace(request, headers={**request.headers, "user-agent": agent}), spoken
     )
 
 
-DIFFERENCES: List[Difference] = [straight_to_the_slash, names_itself]
+def prefers_json(name: str, spoken: Spoken, legacy: Transcript) -> Spoken:
+    """The SDK takes anything; this client says what it would rather have, then takes anything."""
+    accept = "application/json, */*;q=0.5"
+    return each_request(
+        lambda request: replace(request, headers={**request.headers, "accept": accept}), spoken
+    )
+
+
+def identifies_content(name: str, spoken: Spoken, legacy: Transcript) -> Spoken:
+    """An upload carries a content id, as ligo-gracedb's does, by which newer servers know it.
+
+    It lets a client find out whether an upload whose answer was lost has arrived.
+    """
+
+    def identify(request: Heard) -> Heard:
+        uploads = [part for part in request.body.parts if part.name == "eventFile"]
+        if request.method != "POST" or not uploads:
+            return request
+        digest = hashlib.sha256(uploads[0].content).digest()
+        made = Part("content_id", None, "", str(uuid.UUID(bytes=digest[:16])).encode())
+        parts = by_name([made, *request.body.parts])
+        return replace(request, body=replace(request.body, parts=parts))
+
+    return each_request(identify, spoken)
+
+
+def returns_values(name: str, spoken: Spoken, legacy: Transcript) -> Spoken:
+    """The SDK hands out the raw response of what it sends by PUT or PATCH; this client a value.
+
+    What is JSON inside JSON, such as `"{}"`, is decoded to the end.
+    """
+    if spoken.kind != "requests.Response":
+        return spoken
+    value = json.loads(spoken.value) if spoken.value else None
+    if isinstance(value, str) and value.startswith("{"):
+        value = json.loads(value)
+    return replace(spoken, kind=type(value).__name__, value=value)
+
+
+def leaves_out_none(name: str, spoken: Spoken, legacy: Transcript) -> Spoken:
+    """The SDK leaves out arguments that are None, except in the JSON of a log without a file."""
+
+    def leave_out(request: Heard) -> Heard:
+        if request.body.kind != "application/json":
+            return request
+        document = {key: value for key, value in request.body.document.items() if value is not None}
+        return replace(request, body=replace(request.body, document=document))
+
+    return each_request(leave_out, spoken)
+
+
+#: What the SDK cannot write as JSON, or has no category for, and what is sent for it, beyond the
+#: document of a plain `superevents.create`.
+UNDERSTOOD: Mapping[str, Mapping[str, Any]] = {
+    "superevents.create labels set": {"labels": ["INJ"]},
+    "superevents.create events set": {"events": ["T2"]},
+    "superevents.create Decimal": {"t_0": 2.5},
+    "superevents.create external": {"preferred_event": "E1", "category": "P"},
+}
+
+
+def understands_more(name: str, spoken: Spoken, legacy: Transcript) -> Spoken:
+    """Sets and other kinds of numbers are fit for JSON too, and the server judges external events.
+
+    The SDK raises a bare TypeError or KeyError before it sends anything.
+    """
+    if name not in UNDERSTOOD or spoken.kind != "error":
+        return spoken
+    plain = legacy["superevents.create"]
+    (request,) = plain.requests
+    document = {**request.body.document, **UNDERSTOOD[name]}
+    return replace(
+        plain, requests=(replace(request, body=replace(request.body, document=document)),)
+    )
+
+
+def says_what_is_wrong(name: str, spoken: Spoken, legacy: Transcript) -> Spoken:
+    """An unknown type of VOEvent is a ValueError that says so; in the SDK, a KeyError."""
+    if spoken.kind != "error" or spoken.value[0] != "KeyError":
+        return spoken
+    kinds = ["InputError", "GraceDBError", "ValueError", "Exception", "BaseException", "object"]
+    return replace(spoken, value=kinds)
+
+
+DIFFERENCES: List[Difference] = [
+    understands_more,
+    says_what_is_wrong,
+    leaves_out_none,
+    straight_to_the_slash,
+    names_itself,
+    prefers_json,
+    identifies_content,
+    returns_values,
+]
 
 
 def expected(
@@ -64,6 +163,6 @@ def expected_of_official(spoken: Spoken) -> Tuple[Heard, ...]:
     That client reads its URLs from the root document before its first call. This one has a table
     of routes, so that constructing it, or making one call, costs no further request.
     """
-    root, *requests = names_itself("", spoken, {}).requests
+    root, *requests = prefers_json("", names_itself("", spoken, {}), {}).requests
     assert (root.method, root.path) == ("GET", ("",))
     return tuple(requests)

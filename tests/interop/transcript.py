@@ -62,7 +62,7 @@ class Spoken:
 
 def by_name(pairs: Any) -> Any:
     """Fields in order of name; those of one name keep theirs, the only order that has a meaning."""
-    return tuple(sorted(map(tuple, pairs), key=lambda pair: pair[0]))
+    return tuple(sorted(pairs, key=lambda pair: pair[0]))
 
 
 def read_part(raw: bytes) -> Part:
