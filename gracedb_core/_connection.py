@@ -47,7 +47,7 @@ class Connection:
             options.timeouts,
             (
                 ("User-Agent", options.agent),
-                ("Accept", "application/json, */*;q=0.5"),
+                ("Accept", "*/*"),
                 ("Accept-Encoding", "gzip, deflate"),
             ),
         )
@@ -76,7 +76,10 @@ class Connection:
 
         origin = self.session.address.origin
         return TransportOptions(
-            origin, TLSContexts(verify=self._options.authorities), POOL_SIZE, _environment_proxy(origin)
+            origin,
+            TLSContexts(verify=self._options.authorities),
+            POOL_SIZE,
+            _environment_proxy(origin),
         )
 
     def _keeper(self, origin: Origin) -> Keeper:

@@ -6,7 +6,7 @@ import json
 import re
 import zlib
 from email.utils import parsedate_to_datetime
-from typing import Any, Dict, Mapping, NoReturn, Optional
+from typing import Any, Mapping, Optional
 
 from ._wire import Response
 from .errors import DecodeError, ResponseError, SentRequest, TruncatedAnswer, response_error_class
@@ -17,7 +17,7 @@ __all__ = [
     "decode_json",
     "detail_of",
     "inflater",
-    "raise_for",
+    "refusal",
     "retry_after",
 ]
 
@@ -31,7 +31,7 @@ _LONGEST_DETAIL = 500
 _ENVELOPES = ("detail", "error", "errors", "warnings", "warning", "message")
 
 
-def inflater(encoding: str, asked: Optional[SentRequest]) -> Any:
+def inflater(encoding: str) -> Any:
     """Give the object that undoes *encoding*, or None where there is nothing to undo."""
     if encoding in ("", "identity"):
         return None
@@ -39,78 +39,68 @@ def inflater(encoding: str, asked: Optional[SentRequest]) -> Any:
         return zlib.decompressobj(16 + zlib.MAX_WBITS)
     if encoding == "deflate":
         return zlib.decompressobj()
-    raise DecodeError(
-        f"The answer is encoded as {encoding!r}, which was not asked for.", request=asked
-    )
+    raise DecodeError(f"The answer is encoded as {encoding!r}, which was not asked for.")
 
 
-def body_bytes(response: Response, asked: Optional[SentRequest]) -> bytes:
-    """Give the whole body, inflated within `MAXIMUM_BODY` and verified to its end."""
+def body_bytes(response: Response) -> bytes:
+    """Give the whole body, inflated within `MAXIMUM_BODY` and verified to its end.
+
+    Raises `TruncatedAnswer` for one that is not all there, and `DecodeError` for one that is
+    damaged or inflates to more.
+    """
     body = response.body
     assert isinstance(body, bytes)
     announced = response.headers.get("content-length", "")
     if announced.isdigit() and len(body) != int(announced):
-        raise TruncatedAnswer(
-            f"The answer ended after {len(body)} of {announced} bytes.", request=asked
-        )
-    undo = inflater(response.headers.get("content-encoding", "").strip().lower(), asked)
+        raise TruncatedAnswer(f"The answer ended after {len(body)} of {announced} bytes.")
+    undo = inflater(response.headers.get("content-encoding", "").strip().lower())
     if undo is None or not body:
         return body
     try:
         plain: bytes = undo.decompress(body, MAXIMUM_BODY)
     except zlib.error:
-        raise DecodeError("The answer's compression is damaged.", request=asked) from None
+        raise DecodeError("The answer's compression is damaged.") from None
     if undo.unconsumed_tail:
-        raise DecodeError(
-            f"The answer inflates to more than {MAXIMUM_BODY} bytes and was refused.",
-            request=asked,
-        )
+        raise DecodeError(f"The answer inflates to more than {MAXIMUM_BODY} bytes: refused.")
     if not undo.eof:
-        raise TruncatedAnswer("The answer's compression ends early.", request=asked)
+        raise TruncatedAnswer("The answer's compression ends early.")
     return plain
 
 
-def decode_json(body: bytes, asked: Optional[SentRequest]) -> Any:
+def decode_json(body: bytes) -> Any:
     """Read a JSON body; an empty one is None."""
     if not body:
         return None
     try:
         return json.loads(body)
     except (ValueError, RecursionError):
-        raise DecodeError(_not_json(body, asked), request=asked) from None
+        raise DecodeError(_not_json(body)) from None
 
 
-def _not_json(body: bytes, asked: Optional[SentRequest]) -> str:
+def _not_json(body: bytes) -> str:
     start = body[:200].decode("utf-8", "replace").strip()
     if start[:1] == "<":
-        what = f"with a web page ({detail_of(body)}) where JSON was expected; is the URL an API?"
-    elif start[:1] in "{[":
-        what = "with JSON that is cut short or malformed."
-    else:
-        what = f"with {start[:60]!r} where JSON was expected."
-    return f"{asked or 'The request'} was answered {what}"
+        return f"The answer is a web page ({detail_of(body)}), not JSON; is the URL that of an API?"
+    if start[:1] in ("{", "[", '"'):
+        return "The answer is JSON that is cut short or malformed."
+    return f"The answer is {start[:60]!r}, not JSON."
 
 
-def raise_for(
-    status: int,
-    reason: str,
-    headers: Mapping[str, str],
-    body: bytes,
-    asked: Optional[SentRequest],
-) -> NoReturn:
-    """Raise the error that stands for *status*, in the server's own words."""
+def refusal(
+    status: int, reason: str, headers: Mapping[str, str], body: bytes, asked: SentRequest
+) -> ResponseError:
+    """Make the error that stands for *status*, in the server's own words."""
     detail = detail_of(body)
-    cls = response_error_class(status)
-    words = detail or reason or "no reason given"
-    facts: Dict[str, Any] = {"status": status, "reason": reason, "detail": detail, "body": body}
-    error: ResponseError = cls(
-        f"{asked or 'The request'} was refused with {status}: {words}",
+    return response_error_class(status)(
+        f"{asked} was refused with {status}: {detail or reason or 'no reason given'}",
         request=asked,
+        status=status,
+        reason=reason,
+        detail=detail,
+        body=body,
         headers=headers,
         retry_after=retry_after(headers),
-        **facts,
     )
-    raise error
 
 
 def retry_after(headers: Mapping[str, str], now: Optional[float] = None) -> Optional[float]:

@@ -10,7 +10,6 @@ from typing import (
     Callable,
     Mapping,
     NamedTuple,
-    Optional,
     Sequence,
     Tuple,
     Union,
@@ -18,9 +17,8 @@ from typing import (
 
 from . import _decode, _encode
 from ._flow import Flow, Item, Open, Read, Renew, Send, Sleep
-from ._ids import Kind
 from ._retry import Repeat, RetryPolicy, is_ambiguous
-from ._routes import ROUTES, Cell, Encoding
+from ._routes import Cell, Encoding
 from ._upload import Part, encode_multipart
 from ._wire import Header, Request, Response, Timeout, Upload
 from .errors import (
@@ -52,7 +50,7 @@ class Session:
     keeper: Keeper
     policy: RetryPolicy
     timeout: Timeout
-    #: Header lines of every request: User-Agent (the server refuses to serve without), Accept…
+    #: Header lines of every request; the server serves nobody without User-Agent.
     headers: Tuple[Header, ...]
     clock: Callable[[], float] = time.monotonic
     now: Callable[[], float] = time.time
@@ -63,46 +61,31 @@ class Session:
 
 
 class Call(NamedTuple):
-    """One call of the API as the caller means it: which cell of the table, with what."""
+    """One call of the API: how it is made, where, and with what."""
 
-    row: str
-    verb: str
-    kind: Kind
-    keys: Tuple[str, ...] = ()
-    name: Optional[str] = None
+    cell: Cell
+    #: Below the API root, quoted.
+    path: str
     fields: Mapping[str, Any] = {}
     files: Sequence[Part] = ()
     params: Mapping[str, Any] = {}
 
-    @property
-    def cell(self) -> Cell:
-        """The cell of the route table that says how."""
-        cell = ROUTES[self.row].calls[self.verb][self.kind]
-        assert cell is not None
-        return cell
-
 
 def prepare(session: Session, call: Call) -> Request:
     """Spell *call* as a request."""
-    cell = call.cell
-    row, keys, fields = call.row, call.keys, call.fields
-    if cell.named == "path":
-        row, keys = f"{row}[]", (*keys, _encode.segment(call.name, "name"))
-    elif cell.named:
-        fields = {cell.named: call.name, **fields}
-    path = ROUTES[row].paths[call.kind]
-    assert path is not None
-    target = session.address.base + path.format(*keys)
-    query = _encode.encode_query(call.params)
-    content_type, body = _encoded(cell.encoding, fields, call.files)
-    headers = session.headers + ((("Content-Type", content_type),) if content_type else ())
+    target = session.address.base + call.path
+    query = _encode.encode_query(call.params) if call.params else ""
+    content_type, body = _encoded(call.cell.encoding, call.fields, call.files)
+    headers = session.headers
+    if content_type:
+        headers = (*headers, ("Content-Type", content_type))
     return Request(
-        cell.method,
+        call.cell.method,
         f"{target}?{query}" if query else target,
         headers,
         body,
         timeout=session.timeout,
-        stream=cell.is_file,
+        stream=call.cell.is_file,
     )
 
 
@@ -130,13 +113,12 @@ def invoke(session: Session, call: Call) -> Flow[Any]:
 def _judged(
     session: Session, request: Request, response: Response, answer: Callable[[Any], Any]
 ) -> Any:
-    asked = session.asked(request)
+    assert isinstance(response.body, bytes)
     try:
-        return answer(_decode.decode_json(_decode.body_bytes(response, asked), asked))
+        return answer(_decode.decode_json(response.body))
     except GraceDBError as error:
         # One place adds the request, so that what reads a shape need not know it.
-        error.request = error.request or asked
-        raise
+        raise error.about(session.asked(request)) from None
 
 
 def paginate(session: Session, call: Call, identify: Callable[[Any], Any]) -> Flow[None]:
@@ -175,13 +157,14 @@ def exchange(session: Session, request: Request, repeat: Repeat) -> Flow[Respons
         tried += 1
         outcome: Union[ResponseError, TransportError]
         try:
-            yield from _renewed(session)
+            if session.keeper.is_stale(session.now()):
+                yield Renew(session.keeper.renew)
             response: Response = yield Send(_signed(session, request, started, tried))
+            if response.status < 300:
+                return _whole(session, request, response)
         except TransportError as error:
             outcome = error
         else:
-            if response.status < 300:
-                return response
             if response.status in _REDIRECTS:
                 redirects += 1
                 request = yield from _redirected(session, request, response, redirects)
@@ -194,11 +177,6 @@ def exchange(session: Session, request: Request, repeat: Repeat) -> Flow[Respons
         if pause is None or _too_late(session, started, pause):
             raise _final(session, request, outcome, repeat, in_doubt=in_doubt, sent_at=sent_at)
         yield Sleep(pause)
-
-
-def _renewed(session: Session) -> Flow[None]:
-    if session.keeper.is_stale(session.now()):
-        yield Renew(session.keeper.renew)
 
 
 def _signed(session: Session, request: Request, started: float, tried: int) -> Request:
@@ -220,52 +198,57 @@ def _too_late(session: Session, started: float, pause: float) -> bool:
     return total is not None and session.clock() - started + pause >= total
 
 
-def _redirected(
-    session: Session, request: Request, response: Response, count: int
-) -> Flow[Request]:
-    """Follow a redirect of a read, inside our own API; nothing else follows any."""
-    yield from _whole(session, request, response)
-    asked = session.asked(request)
-    location = response.headers.get("location", "")
-    if request.method != "GET" or not location or count > _MOST_REDIRECTS:
-        raise RedirectRefused(
-            f"{asked} was redirected to {location[:200]!r}, which this client does not follow; "
-            "check the URL of the API.",
-            request=asked,
-        )
-    if location.startswith("/") and not location.startswith("//"):
-        location = f"{session.address.origin}{location}"
+def _whole(session: Session, request: Request, response: Response) -> Response:
+    """Inflate a body that is here already, and see that it is all there."""
+    if not isinstance(response.body, bytes):
+        return response
     try:
-        target = session.address.own_target(location)
-        if not location.startswith(f"{session.address.origin}/"):
-            raise RedirectRefused(f"{asked} was redirected to another server: {location[:200]!r}.")
-    except RedirectRefused as error:
-        error.request = asked
-        raise
-    return replace(request, target=target)
+        plain = _decode.body_bytes(response)
+    except GraceDBError as error:
+        raise error.about(session.asked(request)) from None
+    return response if plain is response.body else replace(response, body=plain)
 
 
-def _refusal(session: Session, request: Request, response: Response) -> Flow[ResponseError]:
-    """Read a refusal whole and make it the error that it is."""
-    body = yield from _whole(session, request, response)
-    try:
-        _decode.raise_for(
-            response.status, response.reason, response.headers, body, session.asked(request)
-        )
-    except ResponseError as error:
-        return error
-
-
-def _whole(session: Session, request: Request, response: Response) -> Flow[bytes]:
-    """Give the body of what is not an answer; a damaged one does not hide the status."""
+def _drained(session: Session, request: Request, response: Response) -> Flow[bytes]:
+    """Give the body of what is no answer; a damaged one does not hide the status."""
     if not isinstance(response.body, bytes):
         raw = yield Read(response.body, _MOST_OF_AN_ERROR)
         response = replace(response, body=raw)
     try:
-        return _decode.body_bytes(response, session.asked(request))
+        body = _whole(session, request, response).body
     except GraceDBError:
-        assert isinstance(response.body, bytes)
-        return response.body
+        body = response.body
+    assert isinstance(body, bytes)
+    return body
+
+
+def _redirected(
+    session: Session, request: Request, response: Response, count: int
+) -> Flow[Request]:
+    """Follow a redirect of a read, inside our own API; nothing else follows any."""
+    yield from _drained(session, request, response)
+    asked, location = session.asked(request), response.headers.get("location", "")
+    own = f"{session.address.origin}/"
+    if location.startswith("/") and not location.startswith("//"):
+        location = own + location[1:]
+    if request.method != "GET" or not location.startswith(own) or count > _MOST_REDIRECTS:
+        raise RedirectRefused(
+            f"{asked} was redirected to {location[:200]!r}, where this client does not follow; "
+            "check the URL of the API.",
+            request=asked,
+        )
+    try:
+        return replace(request, target=session.address.own_target(location))
+    except RedirectRefused as error:
+        raise error.about(asked) from None
+
+
+def _refusal(session: Session, request: Request, response: Response) -> Flow[ResponseError]:
+    """Read a refusal whole and make it the error that it is."""
+    body = yield from _drained(session, request, response)
+    return _decode.refusal(
+        response.status, response.reason, response.headers, body, session.asked(request)
+    )
 
 
 def _final(

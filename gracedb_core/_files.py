@@ -46,7 +46,7 @@ class _Arriving(io.RawIOBase):
                 "from the whole.",
                 request=asked,
             )
-        self._undo: Any = inflater(headers.get("content-encoding", "").strip().lower(), asked)
+        self._undo: Any = inflater(headers.get("content-encoding", "").strip().lower())
         self._fresh = self._undo and self._undo.copy()
         self._waiting = b""
 

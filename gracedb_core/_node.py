@@ -26,10 +26,12 @@ from typing import (
     overload,
 )
 
+from ._encode import segment
 from ._exchange import Call, Session, invoke
 from ._flow import Awaiting, Blocking, Flow
 from ._ids import Kind
 from ._routes import ROUTES
+from .errors import InputError
 
 if TYPE_CHECKING:
     from typing import AsyncIterator, Awaitable, Iterator
@@ -153,13 +155,36 @@ class Node(Generic[Mode]):
         self._kind = kind
         self._keys = keys
 
-    def _call(self, verb: str, *, row: Optional[str] = None, **what: Any) -> Call:
-        """Name a cell of this node's row, or of another row that takes the same keys."""
-        return Call(row or self._row, verb, self._kind, what.pop("keys", self._keys), **what)
+    def _call(
+        self,
+        verb: str,
+        *,
+        row: Optional[str] = None,
+        keys: Optional[Tuple[str, ...]] = None,
+        name: Optional[str] = None,
+        **what: Any,
+    ) -> Call:
+        """Name a cell of this node's row or of another one.
 
-    def _ask(self, verb: str, *, row: Optional[str] = None, **what: Any) -> Flow[Any]:
-        """Make the call; *what* are the fields of `Call`."""
-        return invoke(self._session, self._call(verb, row=row, **what))
+        *keys* are this node's unless given; *name* goes where the cell says; *what* are the
+        further fields of `Call`.
+        """
+        row = row or self._row
+        keys = self._keys if keys is None else keys
+        cell = ROUTES[row].calls[verb][self._kind]
+        if cell is None:
+            raise InputError(f"{verb!r} of {row!r} is there on {_other(self._kind).value}s only.")
+        if cell.named == "path":
+            row, keys = f"{row}[]", (*keys, segment(name, "name"))
+        elif cell.named:
+            what["fields"] = {cell.named: name, **what.get("fields", {})}
+        path = ROUTES[row].paths[self._kind]
+        assert path is not None
+        return Call(cell, path.format(*keys), **what)
+
+    def _ask(self, verb: str, **what: Any) -> Flow[Any]:
+        """Make the call that `_call` names."""
+        return invoke(self._session, self._call(verb, **what))
 
     def _at(self, row: str, *keys: str, kind: Optional[Kind] = None) -> Any:
         """Make the node of another row, with further keys."""
@@ -196,8 +221,7 @@ class Node(Generic[Mode]):
         row, _ = self._below(name)
         what, children = type(self).__name__, self._children()
         if any((row, kind) in _FACES for kind in Kind):
-            other = Kind.EVENT if self._kind is Kind.SUPEREVENT else Kind.SUPEREVENT
-            return f"{what} has no {name!r}: only {other.value}s have."
+            return f"{what} has no {name!r}: only {_other(self._kind).value}s have."
         verbs = [verb for verb in dir(type(self)) if not verb.startswith("_")]
         close = difflib.get_close_matches(name, children + verbs, n=1, cutoff=0.5)
         hint = f"; did you mean {close[0]!r}?" if close else "."
@@ -213,6 +237,10 @@ class Node(Generic[Mode]):
 
     def __reduce__(self) -> Tuple[Any, ...]:
         raise TypeError("A place in the tree cannot be pickled; pickle the client instead.")
+
+
+def _other(kind: Kind) -> Kind:
+    return Kind.EVENT if kind is Kind.SUPEREVENT else Kind.SUPEREVENT
 
 
 #: The two collections share one row, and are named after its columns.

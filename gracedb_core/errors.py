@@ -7,15 +7,15 @@
     ├── CredentialError       a credential that exists but cannot be used  (ValueError)
     ├── PluginError           a plugin that is missing, broken or clashes with another
     ├── ClientClosed          a client that was used after close()  (RuntimeError)
-    ├── TransportError        no answer arrived
+    ├── TransportError        no whole answer arrived
     │   ├── ConnectFailed     nothing was sent  (ConnectionError)
     │   ├── TLSFailed         the handshake failed, nothing was sent  (ConnectionError)
     │   ├── ConnectionLost    the request may have been acted on  (ConnectionError)
-    │   └── TimedOut          the request may have been acted on  (TimeoutError)
+    │   ├── TimedOut          the request may have been acted on  (TimeoutError)
+    │   └── TruncatedAnswer   the answer ended early  (ConnectionError)
     ├── OutcomeUnknown        a write that may or may not have happened
     ├── AnswerError           an answer arrived that cannot be used
     │   ├── DecodeError       it is not what the server documents  (ValueError)
-    │   ├── TruncatedAnswer   it ended early
     │   └── RedirectRefused   it points where this client does not follow
     └── ResponseError         the server refused, with a status
         ├── BadRequest        400 and other 4xx
@@ -36,7 +36,18 @@ Every error carries its facts as attributes, pickles, and reads as one sentence.
 from __future__ import annotations
 
 import sys
-from typing import TYPE_CHECKING, Any, ClassVar, Dict, Mapping, NamedTuple, Optional, Tuple, Type
+from typing import (
+    TYPE_CHECKING,
+    Any,
+    ClassVar,
+    Dict,
+    Mapping,
+    NamedTuple,
+    Optional,
+    Tuple,
+    Type,
+    TypeVar,
+)
 
 if TYPE_CHECKING:
     import requests
@@ -69,6 +80,9 @@ __all__ = [
     "TruncatedAnswer",
     "Unavailable",
 ]
+
+
+E = TypeVar("E", bound="GraceDBError")
 
 
 class SentRequest(NamedTuple):
@@ -107,6 +121,14 @@ class GraceDBError(Exception):
     def __str__(self) -> str:
         return self.message
 
+    def about(self: E, request: SentRequest) -> E:
+        """Say which request it is about, unless that is known, and give the error itself."""
+        if self.request is None:
+            self.request = request
+            self.message = f"{request}: {self.message}"
+            self.args = (self.message,)
+        return self
+
     def __reduce__(self) -> Tuple[Any, ...]:
         return _rebuild, (_own_class(type(self)), self.message, dict(self.__dict__))
 
@@ -132,7 +154,7 @@ class ClientClosed(GraceDBError, RuntimeError):
 
 
 class TransportError(GraceDBError):
-    """Raised when no answer arrived."""
+    """Raised when no whole answer arrived."""
 
     #: Whether the server may have received the request, and so may have acted on it.
     may_have_arrived: bool = True
@@ -163,6 +185,10 @@ class TimedOut(TransportError, TimeoutError):
     _requests_name = "Timeout"
 
 
+class TruncatedAnswer(TransportError, ConnectionError):
+    """Raised when a body ended before its announced or encoded end."""
+
+
 class OutcomeUnknown(GraceDBError):
     """Raised when a write may or may not have happened: look before you repeat it.
 
@@ -187,13 +213,6 @@ class AnswerError(GraceDBError):
 
 class DecodeError(AnswerError, ValueError):
     """Raised when the body is not what the server documents (HTML, cut JSON, another shape)."""
-
-
-class TruncatedAnswer(AnswerError):
-    """Raised when a body ended before its announced or encoded end."""
-
-    retryable = True
-    _requests_name = "ConnectionError"
 
 
 class RedirectRefused(AnswerError):

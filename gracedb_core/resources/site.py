@@ -5,15 +5,17 @@ from __future__ import annotations
 from typing import Any, Dict, Mapping, Union
 
 from .._encode import segment
-from .._exchange import paginate
+from .._exchange import Call, invoke, paginate
 from .._flow import Flow
 from .._node import Json, Mode, Node, face, pages, verb
+from .._retry import Repeat
+from .._routes import Cell, Encoding
 from .events import Events
 from .objects import identity
 from .records import Record
 from .superevents import Superevents
 
-__all__ = ["Catalogue", "CatalogueVersion", "Catalogues", "Root", "SiteTags"]
+__all__ = ["Catalogue", "CatalogueVersion", "Catalogues", "Path", "Root", "SiteTags"]
 
 
 @face("/gwtc[][]")
@@ -66,6 +68,49 @@ class SiteTags(Node[Mode]):
         return self._ask("get")
 
 
+class Path(Node[Mode]):
+    """Any place of the API, also one that nobody has described yet.
+
+    Answers are decoded JSON as they are. Only `get` is repeated where the answer is lost.
+    """
+
+    def __init__(self, root: Node[Mode], path: str) -> None:
+        super().__init__(root._session, root._driver)
+        self._path = path
+
+    def __repr__(self) -> str:
+        return f"<Path {self._session.address.url}{self._path}>"
+
+    def _send(self, cell: Cell, **what: Any) -> Flow[Any]:
+        return invoke(self._session, Call(cell, self._path, **what))
+
+    @verb
+    def get(self, /, **params: Any) -> Flow[Any]:
+        """GET it, with a query of *params*."""
+        return self._send(Cell("GET", repeat=Repeat.FREELY), params=params)
+
+    @verb
+    def post(self, /, **fields: Any) -> Flow[Any]:
+        """POST *fields* as JSON."""
+        return self._send(Cell("POST", Encoding.JSON), fields=fields)
+
+    @verb
+    def put(self, /, **fields: Any) -> Flow[Any]:
+        """PUT *fields* as JSON."""
+        return self._send(Cell("PUT", Encoding.JSON), fields=fields)
+
+    @verb
+    def patch(self, /, **fields: Any) -> Flow[Any]:
+        """PATCH *fields* as JSON."""
+        return self._send(Cell("PATCH", Encoding.JSON), fields=fields)
+
+    @verb
+    def delete(self) -> Flow[Any]:
+        """DELETE it."""
+        return self._send(Cell("DELETE", repeat=Repeat.REMOVES))
+
+
+@face("/")
 class Root(Node[Mode]):
     """The API root."""
 
@@ -78,6 +123,18 @@ class Root(Node[Mode]):
     def get(self) -> Flow[Json]:
         """Read the root document: links, groups, pipelines, searches, labels, versions."""
         return self._ask("get")
+
+    def path(self, *segments: Any) -> Path[Mode]:
+        """Go to any place below the root; end the last segment with ``/`` if the place does.
+
+        ``client.path("superevents", id, "new-thing/")`` reaches what has no name here yet.
+        """
+        *folders, last = [str(part) for part in segments] or [""]
+        slash = "/" if last.endswith("/") else ""
+        quoted = [
+            segment(part, "path segment") for part in (*folders, last[: -1 if slash else None])
+        ]
+        return Path(self, "/".join(quoted) + slash)
 
     @verb
     def user_info(self) -> Flow[Json]:
