@@ -48,14 +48,6 @@ def names_itself(name: str, spoken: Spoken, legacy: Transcript) -> Spoken:
     )
 
 
-def prefers_json(name: str, spoken: Spoken, legacy: Transcript) -> Spoken:
-    """The SDK takes anything; this client says what it would rather have, then takes anything."""
-    accept = "application/json, */*;q=0.5"
-    return each_request(
-        lambda request: replace(request, headers={**request.headers, "accept": accept}), spoken
-    )
-
-
 def identifies_content(name: str, spoken: Spoken, legacy: Transcript) -> Spoken:
     """An upload carries a content id, as ligo-gracedb's does, by which newer servers know it.
 
@@ -138,7 +130,6 @@ DIFFERENCES: List[Difference] = [
     leaves_out_none,
     straight_to_the_slash,
     names_itself,
-    prefers_json,
     identifies_content,
     returns_values,
 ]
@@ -163,6 +154,6 @@ def expected_of_official(spoken: Spoken) -> Tuple[Heard, ...]:
     That client reads its URLs from the root document before its first call. This one has a table
     of routes, so that constructing it, or making one call, costs no further request.
     """
-    root, *requests = prefers_json("", names_itself("", spoken, {}), {}).requests
+    root, *requests = names_itself("", spoken, {}).requests
     assert (root.method, root.path) == ("GET", ("",))
     return tuple(requests)
