@@ -9,14 +9,15 @@ from __future__ import annotations
 import sqlite3
 from typing import Any, Dict, Optional, Sequence, Tuple
 
-from flask import Response
+from flask import Response, request
 
 from .. import ids
 from ..annotations import Subject, add_log
 from ..answers import Refusal, answer, detail, error, spoken, unauthenticated
 from ..bodies import Body, read_body
 from ..identity import User
-from ..web import current_user, database, dialect, requested
+from ..vocabulary import LABELS
+from ..web import current_user, database, dialect, premises, requested
 from . import fields, record
 from .access import Action
 from .ids import current_id
@@ -28,9 +29,12 @@ __all__ = [
     "envelope",
     "nested",
     "not_found",
+    "person",
     "read",
     "read_event",
+    "read_label",
     "require",
+    "require_login",
     "stated",
     "top_level",
 ]
@@ -122,6 +126,21 @@ def envelope(key: str, rows: Sequence[Any]) -> Response:
     here = requested()
     links = {"self": here, "first": here, "last": here}
     return answer({"start": 0, "numRows": len(rows), key: rows, "links": links})
+
+
+def person(username: str) -> str:
+    """Return how somebody is named in an answer: to a web page, by full name if known."""
+    user = premises().directory.users.get(username)
+    if user is not None and request.headers.get("X-Requested-With") == "XMLHttpRequest":
+        return user.full_name or username
+    return username
+
+
+def read_label(value: Any) -> str:
+    """Read the name of a label that exists."""
+    if value not in LABELS:
+        raise fields.Invalid(f"Object with name={value} does not exist.")
+    return str(value)
 
 
 def read_event(value: Any) -> sqlite3.Row:

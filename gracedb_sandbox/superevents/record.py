@@ -8,13 +8,17 @@ from typing import List, Optional
 from .ids import SupereventId, read_id
 
 __all__ = [
+    "event",
     "find_exactly",
     "find_loosely",
     "holder_of",
     "member",
     "members",
     "next_gw_number",
+    "next_notice",
     "next_number",
+    "pipeline_preferred",
+    "reload",
 ]
 
 Row = sqlite3.Row
@@ -49,6 +53,18 @@ def _numbered(database: sqlite3.Connection, named: SupereventId) -> Optional[Row
     )
 
 
+def reload(database: sqlite3.Connection, superevent: int) -> Row:
+    """Return the superevent's row as it is now."""
+    row: Row = database.execute("SELECT * FROM superevent WHERE id = ?", (superevent,)).fetchone()
+    return row
+
+
+def event(database: sqlite3.Connection, number: int) -> Row:
+    """Return the row of an event that is known to exist."""
+    row: Row = database.execute("SELECT * FROM event WHERE id = ?", (number,)).fetchone()
+    return row
+
+
 def next_number(database: sqlite3.Connection, category: str, date: str) -> int:
     """Return the number of a new superevent of that day."""
     return _next(database, "number", category, date)
@@ -68,6 +84,12 @@ def _next(database: sqlite3.Connection, column: str, category: str, date: str) -
     return int(row[0])
 
 
+def next_notice(database: sqlite3.Connection, superevent: int) -> int:
+    """Return the number of the superevent's next notice."""
+    query = "SELECT coalesce(max(n), 0) + 1 FROM notice WHERE superevent = ?"
+    return int(database.execute(query, (superevent,)).fetchone()[0])
+
+
 def members(database: sqlite3.Connection, superevent: int) -> List[Row]:
     """Return the events of a superevent, in the order of their numbers."""
     rows = database.execute("SELECT * FROM event WHERE superevent = ? ORDER BY id", (superevent,))
@@ -77,6 +99,16 @@ def members(database: sqlite3.Connection, superevent: int) -> List[Row]:
 def member(database: sqlite3.Connection, superevent: int, event: int) -> Optional[Row]:
     """Return one event of a superevent, None if it is not among them."""
     return _one(database, "SELECT * FROM event WHERE id = ? AND superevent = ?", event, superevent)
+
+
+def pipeline_preferred(database: sqlite3.Connection, superevent: int) -> List[Row]:
+    """Return the events preferred for their pipelines, in the order of their numbers."""
+    rows = database.execute(
+        "SELECT event.* FROM pipeline_preferred AS chosen JOIN event ON event.id = chosen.event"
+        " WHERE chosen.superevent = ? ORDER BY event.id",
+        (superevent,),
+    )
+    return rows.fetchall()
 
 
 def holder_of(database: sqlite3.Connection, event: int) -> Optional[int]:
