@@ -16,12 +16,13 @@ from flask import Flask, Response, g, request
 from werkzeug.exceptions import HTTPException, MethodNotAllowed
 from werkzeug.routing import BaseConverter
 
-from . import answers, events, ids, root, superevents
+from . import answers, events, gwtc, ids, root
 from .answers import Refusal, detail, unauthenticated
 from .bodies import ApiRequest, drain
 from .dialect import PREFIXES, Dialect
 from .identity import Directory
 from .store import Store
+from .superevents.blueprints import blueprints as superevents
 from .web import Premises, current_user, finish, premises
 
 _log = logging.getLogger(__name__)
@@ -65,8 +66,7 @@ def create_app(
     app.url_map.strict_slashes = False  # `_misrouted` judges slashes, as Django would
     app.url_map.merge_slashes = False
     app.url_map.converters.update(_converters(generation))
-    # superevents.blueprints: superevents, gwtc and notices.
-    for blueprint in (root.views, *events.blueprints, *getattr(superevents, "blueprints", ())):
+    for blueprint in (root.views, *events.blueprints, *superevents, gwtc.views):
         app.register_blueprint(blueprint)
     _frame(app)
     return app
