@@ -17,15 +17,11 @@ def _given(wanted: AuthRequest) -> Union[Credential, Absent]:
     username, password = wanted.username, wanted.password
     if username is None and password is None:
         return Absent("not given")
-    for name, value in (("username", username), ("password", password)):
-        if value is None:
-            raise Unusable(
-                f"the argument {name} is missing: give username and password, or neither"
-            )
-        if not isinstance(value, str):
-            raise Unusable(f"the argument {name} must be text, not {type(value).__name__}")
-    assert username is not None
-    assert password is not None
+    if username is None or password is None:
+        lacking = "username" if username is None else "password"
+        raise Unusable(f"the argument {lacking} is missing: give username and password, or neither")
+    if not (isinstance(username, str) and isinstance(password, str)):
+        raise Unusable("the arguments username and password must be text")
     return Credential(
         "basic",
         "the arguments username and password",

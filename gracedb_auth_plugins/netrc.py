@@ -36,7 +36,8 @@ def _from_file(found: SecretFile, wanted: AuthRequest) -> Union[Credential, Abse
     if found.owner != wanted.uid:
         raise Unusable(f"{place} belongs to somebody else (uid {found.owner})")
     if found.mode & 0o077:
-        raise Unusable(f"{place} is not secret ({found.exposure}); run: {found.remedy}")
+        who = found.exposure or f"mode {found.mode:04o}"
+        raise Unusable(f"{place} is not its owner's alone ({who}); run: {found.remedy}")
     if not login.password:
         raise Unusable(f"{place} has an entry for {host} without a password")
     try:
