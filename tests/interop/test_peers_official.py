@@ -90,9 +90,10 @@ def test_event(ligo: Steps, look: Look) -> None:
     """An event is created with a content id and all fields, and replaced by its submitter."""
     created = upload(ligo, labels=["INJ"], offline=True)
     event = ligo.event(created["graceid"]).json()
-    assert {key: created[key] for key in event if key in created} == pytest.approx(
-        {key: event[key] for key in event if key in created}
-    )
+    # Only the answer to an upload leaves out what is null in `extra_attributes`.
+    common = event.keys() & created.keys() - {"extra_attributes"}
+    assert len(common) > 12
+    assert {key: created[key] for key in common} == {key: event[key] for key in common}
     assert (event["labels"], event["offline"]) == (["INJ"], True)
     replaced = ligo.replace_event(
         created["graceid"], "coinc.xml", filecontents=coinc_xml(gpstime=(1187009000, 250000000))
@@ -200,7 +201,7 @@ def test_superevent(ligo: Steps, graceid: str) -> None:
 def test_form_times_are_not_rounded(ligo: Steps, graceid: str) -> None:
     """A time of more than six decimals is refused in a form, where JSON numbers are rounded."""
     with pytest.raises(PeerError) as raised:
-        ligo.create_superevent(1, 1000000000.1234567, 3, graceid, category="test")
+        ligo.create_superevent(1, 2.1234567, 3, graceid, category="test")
     assert raised.value.text == '"Ensure that there are no more than 6 decimal places."'
 
 
