@@ -23,7 +23,10 @@ GPSTIME = 1187008882.44375
 
 @pytest.fixture(scope="session")
 def peers_python() -> str:
-    """The interpreter that has gracedb-sdk and ligo-gracedb."""
+    """The interpreter that has gracedb-sdk and ligo-gracedb.
+
+    Fixtures ask for it first, so that nothing is started for tests that will be skipped.
+    """
     python = os.environ.get("GRACEDB_PEERS_PYTHON") or os.environ.get("GRACEDB_SDK_PYTHON")
     if python is None:
         pytest.skip("GRACEDB_PEERS_PYTHON names no interpreter that has gracedb-sdk, ligo-gracedb")
@@ -31,21 +34,21 @@ def peers_python() -> str:
 
 
 @pytest.fixture(scope="module")
-def sdk(sandbox: Sandbox, peers_python: str, hermetic: Path) -> Iterator[Steps]:
+def sdk(peers_python: str, sandbox: Sandbox, hermetic: Path) -> Iterator[Steps]:
     """A gracedb-sdk client of the internal user."""
     with Peer(peers_python, "sdk", sandbox.url, *ACCOUNT, home=hermetic) as steps:
         yield steps
 
 
 @pytest.fixture(scope="module")
-def ligo(sandbox: Sandbox, peers_python: str, hermetic: Path) -> Iterator[Steps]:
+def ligo(peers_python: str, sandbox: Sandbox, hermetic: Path) -> Iterator[Steps]:
     """A ligo-gracedb client of the internal user."""
     with Peer(peers_python, "ligo", sandbox.url, *ACCOUNT, home=hermetic) as steps:
         yield steps
 
 
 @pytest.fixture(scope="session")
-def new_sandbox(hermetic: Path) -> Iterator[Sandbox]:
+def new_sandbox(peers_python: str, hermetic: Path) -> Iterator[Sandbox]:
     """A sandbox that speaks as servers of 2026 do."""
     from gracedb_sandbox import Sandbox
 
@@ -54,14 +57,14 @@ def new_sandbox(hermetic: Path) -> Iterator[Sandbox]:
 
 
 @pytest.fixture(scope="module")
-def ligo_new(new_sandbox: Sandbox, peers_python: str, hermetic: Path) -> Iterator[Steps]:
+def ligo_new(peers_python: str, new_sandbox: Sandbox, hermetic: Path) -> Iterator[Steps]:
     """A ligo-gracedb client of the newer sandbox, speaking the second version of the API."""
     with Peer(peers_python, "ligo-v2", new_sandbox.url, *ACCOUNT, home=hermetic) as steps:
         yield steps
 
 
 @pytest.fixture(scope="session")
-def look(sandbox: Sandbox) -> Callable[[str], Any]:
+def look(peers_python: str, sandbox: Sandbox) -> Callable[[str], Any]:
     """Read the server's state without any client: the decoded answer of a GET below the root."""
 
     def get(path: str) -> Any:

@@ -300,7 +300,7 @@ def test_members(sdk: Steps, superevent: str, look: Look) -> None:
 
 
 def test_exposure(
-    sdk: Steps, superevent: str, sandbox: Sandbox, peers_python: str, home: Path
+    sdk: Steps, superevent: str, peers_python: str, sandbox: Sandbox, home: Path
 ) -> None:
     """What is exposed is seen by anybody, without the ids of its events."""
     node = sdk.superevents[superevent]
@@ -362,7 +362,7 @@ def test_search_superevents(sdk: Steps, superevent: str) -> None:
 # Who may
 
 
-def test_wrong_password(sandbox: Sandbox, peers_python: str, home: Path) -> None:
+def test_wrong_password(peers_python: str, sandbox: Sandbox, home: Path) -> None:
     wrong = Peer(peers_python, "sdk", sandbox.url, ACCOUNT[0], "wrong", home=home)
     with wrong as stranger, pytest.raises(PeerError) as raised:
         stranger.events.get()
@@ -370,7 +370,7 @@ def test_wrong_password(sandbox: Sandbox, peers_python: str, home: Path) -> None
     assert raised.value.text == '{"detail":"Invalid username/password."}'
 
 
-def test_anonymous_sees_no_event(sandbox: Sandbox, peers_python: str, home: Path) -> None:
+def test_anonymous_sees_no_event(peers_python: str, sandbox: Sandbox, home: Path) -> None:
     anonymous = Peer(peers_python, "sdk", sandbox.url, home=home)
     with anonymous as anybody, pytest.raises(PeerError) as raised:
         anybody.events.get()

@@ -356,7 +356,7 @@ def test_gone(ligo_new: Steps) -> None:
         assert GONE in raised.value.text
 
 
-def test_unknown_api_version(sandbox: Sandbox, peers_python: str, home: Path) -> None:
+def test_unknown_api_version(peers_python: str, sandbox: Sandbox, home: Path) -> None:
     """A version that the server does not speak is a 404; the client then reads the versions."""
     unknown = Peer(peers_python, "ligo", f"{sandbox.url}v9/", home=home)
     with unknown as steps, pytest.raises(PeerError) as raised:
