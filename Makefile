@@ -43,20 +43,20 @@ clean:
 .venv-demo/$(READY): $(METADATA)
 	@echo "Setting up .venv-demo (once) ..."
 	@$(NEW_ENOUGH) && $(PYTHON) -m venv --clear .venv-demo || $(NO_VENV)
-	@.venv-demo/bin/python -m pip install --quiet --upgrade pip
-	@.venv-demo/bin/python -m pip install --quiet --editable '.[sandbox,cli]'
+	@.venv-demo/bin/python -m pip install -qq --upgrade pip
+	@.venv-demo/bin/python -m pip install -qq --editable '.[sandbox,cli]'
 	@touch $@
 
 .venv-quick/$(READY): $(METADATA)
 	@echo "Setting up .venv-quick (once) ..."
 	@$(NEW_ENOUGH) && $(PYTHON) -m venv --clear .venv-quick || $(NO_VENV)
-	@.venv-quick/bin/python -m pip install --quiet --upgrade pip
-	@.venv-quick/bin/python -m pip install --quiet --editable '.[sandbox,cli,test]'
+	@.venv-quick/bin/python -m pip install -qq --upgrade pip
+	@.venv-quick/bin/python -m pip install -qq --editable '.[sandbox,cli,test]'
 	@touch $@
 
 .venv-test/$(READY): $(METADATA) tox.ini
 	@echo "Setting up .venv-test (once) ..."
 	@$(NEW_ENOUGH) && $(PYTHON) -m venv --clear .venv-test || $(NO_VENV)
-	@.venv-test/bin/python -m pip install --quiet --upgrade pip
-	@.venv-test/bin/python -m pip install --quiet $(TOX)
+	@.venv-test/bin/python -m pip install -qq --upgrade pip
+	@.venv-test/bin/python -m pip install -qq $(TOX)
 	@touch $@

@@ -2,7 +2,13 @@
 
 from __future__ import annotations
 
+import re
+import sys
 from importlib.metadata import version as installed_version
+from pathlib import Path
+from typing import Any, List
+
+sys.path.insert(0, str(Path(__file__).parent / "extensions"))
 
 project = "gracedb-core"
 author = "the gracedb-core developers"
@@ -10,6 +16,7 @@ copyright = author
 version = release = installed_version("gracedb-core")
 
 extensions = [
+    "calls",
     "myst_parser",
     "sphinx.ext.autodoc",
     "sphinx.ext.viewcode",
@@ -40,3 +47,16 @@ autodoc_typehints = "signature"
 autodoc_member_order = "bysource"
 autodoc_preserve_defaults = True
 python_use_unqualified_type_names = True
+
+
+def plain_headings(*arguments: Any) -> None:
+    """Turn the underlined headings of a docstring into rubrics: it is not a page of its own."""
+    lines: List[str] = arguments[-1]
+    for number in range(len(lines) - 1, 0, -1):
+        if re.fullmatch(r"-{3,}", lines[number]):
+            lines[number - 1 : number + 1] = [f".. rubric:: {lines[number - 1]}", ""]
+
+
+def setup(app: Any) -> None:
+    """Tell Sphinx of the above."""
+    app.connect("autodoc-process-docstring", plain_headings)
