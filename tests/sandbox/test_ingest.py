@@ -210,14 +210,14 @@ def test_voevent(pipeline: str) -> None:
     }
 
 
-DURATIONS = [
+DURATIONS = (
     "Trig_Dur",
     "Trans_Duration",
     "Integ_Time",
     "Trig_Timescale",
     "Timescale",
     "sampling_time",
-]
+)
 
 
 @pytest.mark.parametrize(
