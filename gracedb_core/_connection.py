@@ -11,7 +11,7 @@ from ._address import Address
 from ._credentials import Keeper, Tried, climb, explain, look_around, warn_of_unusable
 from ._exchange import Session
 from ._wire import Origin
-from .errors import ClientClosed, CredentialError
+from .errors import ClientClosed, CredentialError, CredentialWarning
 from .interfaces import AuthRequest, Credential, TransportOptions
 
 if TYPE_CHECKING:
@@ -121,7 +121,7 @@ class Connection:
         )
         if self._options.gives_credential:
             raise CredentialError(sentence)
-        warnings.warn(sentence, stacklevel=6)
+        warnings.warn(sentence, CredentialWarning, stacklevel=6)
         return None
 
 

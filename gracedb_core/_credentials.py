@@ -10,7 +10,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Callable, List, NamedTuple, Optional, Sequence, Union
 
-from .errors import CredentialError
+from .errors import CredentialError, CredentialWarning
 from .interfaces import Absent, AuthProvider, AuthRequest, Credential
 
 __all__ = ["Keeper", "Tried", "climb", "explain", "look_around", "warn_of_unusable"]
@@ -128,7 +128,9 @@ def warn_of_unusable(tried: Sequence[Tried], host: str) -> None:
     for provider, found in tried:
         if isinstance(found, Absent) and found.unusable:
             warnings.warn(
-                f"The {provider.name} for {host} cannot be used: {found.reason}.", stacklevel=4
+                f"The {provider.name} for {host} cannot be used: {found.reason}.",
+                CredentialWarning,
+                stacklevel=6,
             )
 
 

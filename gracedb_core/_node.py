@@ -170,17 +170,17 @@ class Node(Generic[Mode]):
         further fields of `Call`.
         """
         row = row or self._row
-        keys = self._keys if keys is None else keys
+        places = self._keys if keys is None else keys
         cell = ROUTES[row].calls[verb][self._kind]
         if cell is None:
             raise InputError(f"{verb!r} of {row!r} is there on {_other(self._kind).value}s only.")
         if cell.named == "path":
-            row, keys = f"{row}[]", (*keys, segment(name, "name"))
+            row, places = f"{row}[]", (*places, segment(name, "name"))
         elif cell.named:
             what["fields"] = {cell.named: name, **what.get("fields", {})}
         path = ROUTES[row].paths[self._kind]
         assert path is not None
-        return Call(cell, path.format(*keys), **what)
+        return Call(cell, path.format(*places), **what)
 
     def _ask(self, verb: str, **what: Any) -> Flow[Any]:
         """Make the call that `_call` names."""
@@ -202,7 +202,7 @@ class Node(Generic[Mode]):
             if name.startswith("_"):
                 raise AttributeError(f"{type(self).__name__!r} has no attribute {name!r}")
             row, kind = self._below(name)
-            if (row, kind) not in _FACES:
+            if (row, kind) not in _FACES or "[" in name:
                 raise AttributeError(self._no_such(name))
             return self._at(row, kind=kind)
 
@@ -215,7 +215,7 @@ class Node(Generic[Mode]):
     def _children(self) -> List[str]:
         """List the attributes that lead further."""
         last = {re.split(r"[/.]", row)[-1] for row, _ in _FACES} | set(_COLUMNS)
-        return sorted(name for name in last if name and self._below(name) in _FACES)
+        return sorted(name for name in last if name.isidentifier() and self._below(name) in _FACES)
 
     def _no_such(self, name: str) -> str:
         row, _ = self._below(name)

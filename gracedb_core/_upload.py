@@ -14,6 +14,7 @@ import stat
 import sys
 import tempfile
 import uuid
+import weakref
 from pathlib import Path
 from typing import IO, Any, Callable, List, Mapping, NamedTuple, Sequence, Tuple, Union
 
@@ -112,7 +113,10 @@ def _spooled(file: Any) -> Upload:
         spool.seek(0)
         return _Kept(spool)
 
-    return _Stored(reopen, length)
+    upload = _Stored(reopen, length)
+    # A retry may want it again, so that only the upload itself knows when nobody does.
+    weakref.finalize(upload, spool.close)
+    return upload
 
 
 class _Kept:

@@ -1,0 +1,1 @@
+"""The client, from its values to its calls."""
