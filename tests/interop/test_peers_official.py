@@ -140,25 +140,27 @@ def test_logs(ligo: Steps, subject: str) -> None:
         "a file",
         filename="a.txt",
         filecontents="text",
-        tag_name=["sky_loc", "brand-new"],
+        tag_name=["sky_loc", f"new-{subject}"],
         displayName=["Sky", "Brand new"],
         label="DQV",
     ).json()
-    assert sorted(full["tag_names"]) == ["brand-new", "sky_loc"]
+    assert sorted(full["tag_names"]) == [f"new-{subject}", "sky_loc"]
     assert ligo.logs(subject, full["N"]).json()["filename"] == "a.txt"
     assert ligo.files(subject, "a.txt").text == "text"
     assert "a.txt,0" in ligo.files(subject).json()
     names = {
         tag["name"]: tag["displayName"] for tag in ligo.tags(subject, full["N"]).json()["tags"]
     }
-    assert names["brand-new"] == "Brand new"
+    assert names[f"new-{subject}"] == "Brand new"
 
 
 def test_tags(ligo: Steps, subject: str) -> None:
+    """A display name is given to a tag that is new to the server, and kept."""
     number = ligo.write_log(subject, "to be tagged").json()["N"]
-    assert ligo.add_tag(subject, number, "sky_loc", displayName="ignored").status == 201
-    assert ligo.tags(subject, number).json()["tags"][0]["displayName"] == "Sky Localization"
-    assert ligo.remove_tag(subject, number, "sky_loc").status == 204
+    name = f"tag-of-{subject}"
+    assert ligo.add_tag(subject, number, name, displayName="A tag").status == 201
+    assert ligo.tags(subject, number).json()["tags"][0]["displayName"] == "A tag"
+    assert ligo.remove_tag(subject, number, name).status == 204
     assert ligo.tags(subject, number).json()["tags"] == []
 
 
