@@ -38,7 +38,7 @@ def told(output: str) -> str:
 
 
 #: Printable, so that a line of the output is a line of the code.
-words = st.text(st.characters(exclude_categories=["C", "Z"]), max_size=30)
+words = st.text(st.characters().filter(str.isprintable), max_size=30)
 values = st.one_of(
     words,
     st.integers(),
@@ -134,6 +134,15 @@ def test_durations(seconds: float, text: str) -> None:
 def test_rates(hertz: Any, text: str) -> None:
     """A false-alarm rate is told in Hz and as a waiting time."""
     assert quantities.rate(hertz) == text
+
+
+@pytest.mark.parametrize(
+    ("seconds", "text"),
+    [(12.61, "12.6 seconds"), (437181943.5, "13.9 years"), (90.0, "1.5 minutes")],
+)
+def test_spans(seconds: float, text: str) -> None:
+    """A time span is written in the largest unit that it fills."""
+    assert quantities.span(seconds) == text
 
 
 def test_times() -> None:

@@ -62,7 +62,7 @@ def _tell(
     with Client(url, username=name, password=password, transport=transport) as client, Client(
         url, force_noauth=True, transport=transport
     ) as public:
-        chosen = f", transport={transport!r}" if transport else ""
+        chosen = f', transport="{transport}"' if transport else ""
         narrator.opening(f'client = Client("{url}", username="{name}", password="…"{chosen})')
         narrator.opening(f'public = Client("{url}", force_noauth=True{chosen})')
         Night(

@@ -6,7 +6,7 @@ from typing import Any, Mapping, Optional
 
 from gracedb_sandbox.superevents.ids import datetime_of_gps
 
-__all__ = ["rate", "signal_to_noise", "time"]
+__all__ = ["rate", "signal_to_noise", "span", "time"]
 
 _YEAR = 365.25 * 86400.0
 _SPANS = ((_YEAR, "years"), (86400.0, "days"), (3600.0, "hours"), (60.0, "minutes"))
@@ -26,13 +26,14 @@ def rate(hertz: Optional[float]) -> str:
         return "unknown"
     if hertz <= 0.0:
         return f"{hertz:g} Hz"
-    return f"{hertz:.3g} Hz = 1 per {_waiting(1.0 / hertz)}"
+    return f"{hertz:.3g} Hz = 1 per {span(1.0 / hertz)}"
 
 
-def _waiting(seconds: float) -> str:
-    for span, name in _SPANS:
-        if seconds >= span:
-            count = seconds / span
+def span(seconds: float) -> str:
+    """Write a time span in the largest unit that it fills."""
+    for unit, name in _SPANS:
+        if seconds >= unit:
+            count = seconds / unit
             return f"{count:,.0f} {name}" if count >= 100 else f"{count:.3g} {name}"
     return f"{seconds:.3g} seconds"
 

@@ -12,7 +12,7 @@ from gracedb_core import errors
 
 from . import uploads
 from .narration import Narrator, Told
-from .quantities import rate, signal_to_noise, time
+from .quantities import rate, signal_to_noise, span, time
 from .uploads import Candidate, SkyMap
 
 __all__ = ["Night"]
@@ -143,12 +143,13 @@ class Night:
         self.narrator.step("Both can be found.")
         around = f"{self.gpstime - 5:.0f} .. {self.gpstime + 5:.0f}"
         # Test and MDC are left out of every search that does not ask for them.
+        also = "" if self.category == "Production" else f" category: {self.category}"
         found = self.client.superevents.search(
-            query=f"category: {self.category} t_0: {around} label: EM_READY & ADVREQ"
+            query=f"t_0: {around} label: EM_READY & ADVREQ{also}"
         )
         self._expect(self.superevent_id, [row["superevent_id"] for row in found])
-        hidden = {"Test": " group: Test", "MDC": " search: MDC"}.get(self.category, "")
-        found = self.client.events.search(query=f"superevent: {self.superevent_id}{hidden}")
+        also = {"Test": " group: Test", "MDC": " search: MDC"}.get(self.category, "")
+        found = self.client.events.search(query=f"superevent: {self.superevent_id}{also}")
         self._expect(self.graceid, [row["graceid"] for row in found])
 
     def download(self, skymap: SkyMap) -> None:
@@ -191,10 +192,13 @@ class Night:
     def sum_up(self) -> None:
         """Say what the superevent has gathered."""
         self.narrator.step("What the night left behind.")
+        superevent = self.superevent.get()
         logs, files = self.superevent.logs.get(), self.superevent.files.get()
         public = self.public.superevents[self.superevent_id].logs.get()
         self.narrator.facts(
-            ("superevent", self.superevent_id),
+            ("superevent", superevent["links"]["self"]),
+            ("preferred", superevent["preferred_event"]),
+            ("events", ", ".join(superevent["gw_events"])),
             ("log entries", f"{len(logs)}, of which {len(public)} public"),
             ("files", ", ".join(name for name in files if "," not in name)),
         )
@@ -208,7 +212,7 @@ class Night:
         self.narrator.says(f"found {', '.join(found)}")
 
     def _same(self, received: bytes, skymap: SkyMap) -> None:
-        if received != skymap.content():
+        if not skymap.is_the_same_as(received):
             raise click.ClickException(
                 f"{skymap.name} came back with {len(received):,} bytes that differ from the "
                 f"{len(skymap.content()):,} uploaded"
@@ -217,7 +221,7 @@ class Night:
 
 def _latency(event: Mapping[str, Any]) -> str:
     latency = event.get("reporting_latency")
-    return "unknown" if latency is None else f"{latency:,.1f} s from the stars to here"
+    return "unknown" if latency is None else f"uploaded {span(latency)} after gpstime"
 
 
 def _names(items: Any) -> Any:

@@ -18,6 +18,7 @@ __all__ = ["Candidate", "SkyMap", "from_file", "sample", "second_opinion", "sky_
 
 _LATENCY = 12.0  # s; what a low-latency pipeline needs
 _HEAD = 65536
+_GZIP = b"\x1f\x8b"
 
 #: What the beginning of a LIGO_LW file says of the program that wrote it -> pipeline.
 _PROGRAMS = (("gstlal", "gstlal"), ("pycbc", "pycbc"), ("spiir", "spiir"), ("mbta", "MBTA"))
@@ -54,6 +55,13 @@ class SkyMap(NamedTuple):
         if self.filecontents is None:
             return Path(self.filename).read_bytes()
         return self.filecontents
+
+    def is_the_same_as(self, received: bytes) -> bool:
+        """Say whether *received* is this map, byte for byte, or what a gzipped one unpacks to."""
+        content = self.content()
+        # GraceDB serves name.gz as the encoding of name, so a read of it arrives unpacked.
+        packed = content.startswith(_GZIP)
+        return received == content or (packed and received == gzip.decompress(content))
 
 
 def sample(*, group: Optional[str], pipeline: Optional[str], search: Optional[str]) -> Candidate:
@@ -112,7 +120,7 @@ def _recognised(path: Path) -> Optional[Tuple[str, str]]:
 
 def _beginning(path: Path) -> bytes:
     with path.open("rb") as file:
-        if file.read(2) != b"\x1f\x8b":
+        if file.read(len(_GZIP)) != _GZIP:
             file.seek(0)
             return file.read(_HEAD)
     try:
