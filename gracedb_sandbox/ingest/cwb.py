@@ -13,7 +13,7 @@ from .values import Form, Ingested, Product, Unreadable, gps, real
 
 __all__ = ["read_cwb"]
 
-_LINE = re.compile(r"^(\w+):[ \t]*(\S.*?)\s*$", re.MULTILINE)
+_LINE = re.compile(r"^(\w+):[ \t]*(\S.*)$", re.MULTILINE)
 _LINK = re.compile(r"^https?://\S+$", re.MULTILINE)
 #: newest wording first, as the pipeline changed it over the years
 _SIGNIFICANCE = tuple(

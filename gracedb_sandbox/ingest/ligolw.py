@@ -100,10 +100,11 @@ def _unquoted(match: Match[str]) -> Optional[str]:
 def _pattern(delimiter: str) -> Pattern[str]:
     stop = r"\s" if delimiter.isspace() or not delimiter else re.escape(delimiter[0])
     body = r"(?:\\.[^{0}\\]*)*"
+    # After a plain token no white space is skipped again: that would backtrack quadratically.
     return re.compile(
-        rf"\s*(?:\"(?P<double>[^\"\\]*{body.format(chr(34))})\""
-        rf"|'(?P<single>[^'\\]*{body.format(chr(39))})'"
+        rf"\s*(?:\"(?P<double>[^\"\\]*{body.format(chr(34))})\"\s*"
+        rf"|'(?P<single>[^'\\]*{body.format(chr(39))})'\s*"
         rf"|(?P<plain>(?![\"'])(?:[^{stop}\\]|\\.)*))"
-        rf"(?:\s*(?P<delimiter>{stop})|\s*\Z)",
+        rf"(?:(?P<delimiter>{stop})|\Z)",
         re.DOTALL,
     )

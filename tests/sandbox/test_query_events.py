@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import sqlite3
-from typing import Any, Set
+from contextlib import closing
+from typing import Any, Iterator, Set
 
 import pytest
 
@@ -21,8 +22,13 @@ def singles(*rows: Any) -> Any:
 
 
 @pytest.fixture(scope="module")
-def database() -> sqlite3.Connection:
-    database = empty_database()
+def database() -> Iterator[sqlite3.Connection]:
+    with closing(empty_database()) as database:
+        _fill(database)
+        yield database
+
+
+def _fill(database: sqlite3.Connection) -> None:
     add_event(
         database,
         1,
@@ -78,7 +84,6 @@ def database() -> sqlite3.Connection:
     add_event(database, 9, "INJ", pipeline="oLIB", created=MIDNIGHT - 3 * HOUR, offline=1)
     add_superevent(database, 1, preferred_event=1, date="180525", number=3)
     add_superevent(database, 2, preferred_event=5, category="T", gw_id="TGW190505A", is_gw=1)
-    return database
 
 
 EVERY = {1, 2, 3, 4, 8, 9}  # neither Test nor MDC

@@ -6,7 +6,8 @@ import sqlite3
 import subprocess
 import sys
 from concurrent.futures import ThreadPoolExecutor
-from typing import Any, Callable
+from contextlib import closing
+from typing import Any, Callable, Iterator
 
 import pytest
 from hypothesis import given, settings
@@ -34,8 +35,9 @@ PIECES = """
 
 
 @pytest.fixture(scope="module")
-def database() -> sqlite3.Connection:
-    return empty_database()
+def database() -> Iterator[sqlite3.Connection]:
+    with closing(empty_database()) as database:
+        yield database
 
 
 def executed(database: sqlite3.Connection, table: str, build: Callable[[], Filter]) -> None:

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import json
 import sqlite3
-from typing import Any, Dict, List
+from contextlib import closing
+from typing import Any, Dict, Iterator, List
 
 import pytest
 
@@ -20,8 +21,13 @@ from tests.sandbox.rows import NOW, add_event, add_superevent, empty_database, f
 
 
 @pytest.fixture(scope="module")
-def database() -> sqlite3.Connection:
-    database = empty_database()
+def database() -> Iterator[sqlite3.Connection]:
+    with closing(empty_database()) as database:
+        _fill(database)
+        yield database
+
+
+def _fill(database: sqlite3.Connection) -> None:
     extra = {"CoincInspiral": {"snr": 8.5}, "SingleInspiral": [{"ifo": "H1", "snr": 4.0}, {}]}
     base: Dict[str, Any] = {"gpstime": 1187008882.5, "far": 1e-8, "search": "AllSky"}
     add_event(database, 1, "DQV", superevent=1, instruments="H1,L1", extra=extra, **base)
@@ -35,7 +41,6 @@ def database() -> sqlite3.Connection:
     add_superevent(database, 3, category="T", preferred_event=3)
     gw = {"is_gw": 1, "gw_number": 1, "gw_id": "GW170817A"}
     add_superevent(database, 4, date="170817", number=1, **gw)
-    return database
 
 
 def leaf(field: str, operator: str, value: Any) -> Dict[str, Any]:

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import sqlite3
+from contextlib import closing
+from typing import Iterator
 
 import pytest
 
@@ -13,8 +15,13 @@ DAY = 86400.0
 
 
 @pytest.fixture(scope="module")
-def database() -> sqlite3.Connection:
-    database = empty_database()
+def database() -> Iterator[sqlite3.Connection]:
+    with closing(empty_database()) as database:
+        _fill(database)
+        yield database
+
+
+def _fill(database: sqlite3.Connection) -> None:
     add_event(database, 123, far=1e-9, superevent=1)
     add_event(database, 124, far=1e-3, superevent=1)
     add_event(database, 125, superevent=4, group_name="Test")
@@ -28,7 +35,6 @@ def database() -> sqlite3.Connection:
     add_superevent(database, 6, date="250908", number=55, t_0=1.441e9)
     tgw = {"is_gw": 1, "gw_number": 1, "gw_id": "TGW190331EBZ", "category": "T"}
     add_superevent(database, 7, date="190331", number=9, **tgw)
-    return database
 
 
 EVERY = {1, 2, 3, 6}  # neither Test nor MDC
