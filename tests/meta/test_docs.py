@@ -104,7 +104,7 @@ def test_every_option_is_documented() -> None:
     from gracedb_core import Client
 
     described = (inspect.getdoc(Client) or "") + (inspect.getdoc(Client.__init__) or "")
-    options = [name for name in inspect.signature(Client).parameters if name != "self"]
+    options = [name for name in inspect.signature(Client.__init__).parameters if name != "self"]
     assert options
     assert not [name for name in options if not re.search(rf"\b{name}\b", described)]
 
