@@ -91,6 +91,8 @@ class _Received(io.RawIOBase):
         self._socket = sock
         self._clock = clock
         self._raw = sock.makefile("rb", buffering=0)
+        #: Whether the other side has closed.
+        self.ended = False
 
     def makefile(self, _mode: str) -> io.BufferedReader:
         # http.client asks a socket for a file; this passes for one.
@@ -104,6 +106,7 @@ class _Received(io.RawIOBase):
         self._socket.settimeout(clock.left(clock.limits.read))
         count: Optional[int] = self._raw.readinto(buffer)
         clock.touched = monotonic()
+        self.ended = count == 0
         return count
 
     def close(self) -> None:
@@ -114,14 +117,27 @@ class _Received(io.RawIOBase):
 class _Answer(http.client.HTTPResponse):
     """An answer that skips every interim one, and knows when it is short."""
 
+    def __init__(self, received: _Received, *args: Any, **options: Any) -> None:
+        socket: Any = received
+        super().__init__(socket, *args, **options)
+        self._received = received
+
     def begin(self) -> None:
-        super().begin()
+        self._begin()
         # http.client skips 100 only. A 103 would pass for the answer, and the answer for that
         # of the next request on this connection.
         while 100 <= self.status < 200:
             fresh: Any = self
             fresh.headers = None
-            super().begin()
+            self._begin()
+
+    def _begin(self) -> None:
+        super().begin()
+        # A head that was cut passes for one of fewer headers: without a length, say, and then
+        # the cut body for a whole one. So does one that the parser gives up in the middle.
+        unread: Any = self.headers.get_payload()
+        if self._received.ended or (unread and isinstance(unread, str)):
+            raise http.client.BadStatusLine("an answer whose headers are broken")
 
     def read(self, amt: Optional[int] = None) -> bytes:
         data = super().read(amt)
@@ -133,8 +149,7 @@ class _Answer(http.client.HTTPResponse):
 
 
 def _answer(connection: _Clocked, sock: Any, *args: Any, **options: Any) -> _Answer:
-    received: Any = _Received(sock, connection.clock)
-    return _Answer(received, *args, **options)
+    return _Answer(_Received(sock, connection.clock), *args, **options)
 
 
 class _Clocked(http.client.HTTPConnection):
