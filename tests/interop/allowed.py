@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+import os
 import sys
 import uuid
 from dataclasses import replace
@@ -91,6 +92,9 @@ def leaves_out_none(name: str, spoken: Spoken, legacy: Transcript) -> Spoken:
     return each_request(leave_out, spoken)
 
 
+#: The classes of the error that refuses an argument before anything is sent.
+INPUT_ERROR = ["InputError", "GraceDBError", "ValueError", "Exception", "BaseException", "object"]
+
 #: What the SDK cannot write as JSON, or has no category for, and what is sent for it, beyond the
 #: document of a plain `superevents.create`.
 UNDERSTOOD: Mapping[str, Mapping[str, Any]] = {
@@ -116,16 +120,40 @@ def understands_more(name: str, spoken: Spoken, legacy: Transcript) -> Spoken:
     )
 
 
+def refuses_names_that_get_lost(name: str, spoken: Spoken, legacy: Transcript) -> Spoken:
+    """A file whose name holds a comma is dropped by the server, which answers 201 all the same.
+
+    A quote cannot be written in a multipart body at all: the SDK's `%22` becomes the name.
+    """
+    if not name.endswith(("comma in name", "quote in name")):
+        return spoken
+    return Spoken((), "error", INPUT_ERROR)
+
+
+def leaves_folders_at_home(name: str, spoken: Spoken, legacy: Transcript) -> Spoken:
+    """The server keeps a file's name without its folders; the SDK sends them with given contents."""
+
+    def shorten(request: Heard) -> Heard:
+        parts = tuple(
+            part._replace(filename=part.filename and os.path.basename(part.filename))
+            for part in request.body.parts
+        )
+        return replace(request, body=replace(request.body, parts=parts))
+
+    return each_request(shorten, spoken)
+
+
 def says_what_is_wrong(name: str, spoken: Spoken, legacy: Transcript) -> Spoken:
     """An unknown type of VOEvent is a ValueError that says so; in the SDK, a KeyError."""
     if spoken.kind != "error" or spoken.value[0] != "KeyError":
         return spoken
-    kinds = ["InputError", "GraceDBError", "ValueError", "Exception", "BaseException", "object"]
-    return replace(spoken, value=kinds)
+    return replace(spoken, value=INPUT_ERROR)
 
 
 DIFFERENCES: List[Difference] = [
     understands_more,
+    refuses_names_that_get_lost,
+    leaves_folders_at_home,
     says_what_is_wrong,
     leaves_out_none,
     straight_to_the_slash,

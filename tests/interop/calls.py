@@ -102,7 +102,12 @@ CALLS: Dict[str, Call] = {
     "events.create search none": lambda c: create_event(
         c, filename="a", filecontents=b"x", search=None
     ),
-    "events.create odd name": lambda c: create_event(c, filename='a "b" é.xml', filecontents=b"x"),
+    "events.create odd name": lambda c: create_event(c, filename="a b+é.xml", filecontents=b"x"),
+    "events.create folder in name": lambda c: create_event(
+        c, filename="folder/a.xml", filecontents=b"x"
+    ),
+    "events.create quote in name": lambda c: create_event(c, filename='a"b', filecontents=b"x"),
+    "events.create comma in name": lambda c: create_event(c, filename="a,b", filecontents=b"x"),
     "events.create extra": lambda c: create_event(
         c, filename="a", filecontents=b"x", replay_id="O3-replay"
     ),
