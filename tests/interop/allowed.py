@@ -131,7 +131,7 @@ def refuses_names_that_get_lost(name: str, spoken: Spoken, legacy: Transcript) -
 
 
 def leaves_folders_at_home(name: str, spoken: Spoken, legacy: Transcript) -> Spoken:
-    """The server keeps a file's name without its folders; the SDK sends them with given contents."""
+    """The server keeps a name without its folders; the SDK sends them where contents are given."""
 
     def shorten(request: Heard) -> Heard:
         parts = tuple(
