@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import gzip
-from typing import List, Optional
+from typing import Any, List, Optional, Tuple
 
 import pytest
 from hypothesis import given
@@ -109,10 +109,10 @@ cells = st.none() | st.text(st.characters(exclude_categories=["Cs", "Cc"]), max_
 
 
 @given(st.lists(st.tuples(cells, cells), max_size=4))
-def test_what_is_written_is_read(rows: List[object]) -> None:
+def test_what_is_written_is_read(rows: List[Tuple[Any, Any]]) -> None:
     """Any text survives: the tests' writer and the sandbox's reader are inverse."""
     columns = [("a", "lstring"), ("b", "lstring")]
-    values = [{"a": a, "b": b} for a, b in rows]  # type: ignore[misc]  # tuples of two
+    values = [{"a": a, "b": b} for a, b in rows]
     data = uploads.ligo_lw(uploads.table("t", columns, values))
     assert read_tables(data, ["t"])["t"] == values
 
