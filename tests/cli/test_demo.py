@@ -168,21 +168,33 @@ def test_files_that_cannot_be_read(
 
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
 def test_interrupted(number: signal.Signals, tmp_path: Path) -> None:
-    """Interrupted in the middle, the demo stops its server, removes its data, says nothing more."""
+    """Interrupted in an upload, the demo stops its server, removes its data, says nothing more."""
+    pipe, temporary = tmp_path / "sky map", tmp_path / "temporary"
+    os.mkfifo(str(pipe))
+    temporary.mkdir()
     process = subprocess.Popen(
-        program("demo"),
+        program("demo", "--skymap", str(pipe)),
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,
         universal_newlines=True,
-        env={**os.environ, "TMPDIR": str(tmp_path), "PYTHONUNBUFFERED": "1"},
+        env={**os.environ, "TMPDIR": str(temporary)},
     )
-    assert process.stdout is not None
-    process.stdout.readline()
-    process.send_signal(number)
-    _, complaints = process.communicate(timeout=PATIENCE)
+    with pipe.open("wb"):  # opens when the demo has come so far as to read it, and gives nothing
+        process.send_signal(number)
+        story, complaints = process.communicate(timeout=PATIENCE)
     assert process.returncode == 128 + number
-    assert "Traceback" not in complaints
-    assert list(tmp_path.iterdir()) == []
+    assert steps(story)[-1] == "5"
+    assert complaints.strip() == ""
+    assert list(temporary.iterdir()) == []
+
+
+def test_a_server_that_does_not_start(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """A sandbox that cannot be started ends the demo with a sentence and status 1."""
+    monkeypatch.setenv("PYTHONHOME", "/nonexistent")  # the child cannot even find its library
+    assert run(["demo"]) == 1
+    assert capsys.readouterr().err.startswith("Error: the sandbox did not start: ")
 
 
 def test_a_reader_that_leaves(tmp_path: Path) -> None:

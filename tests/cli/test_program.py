@@ -6,6 +6,7 @@ import importlib.metadata
 import os
 import re
 import signal
+import sys
 from typing import Any, Iterator
 
 import click
@@ -136,23 +137,51 @@ def test_main_leaves_with_the_status(monkeypatch: pytest.MonkeyPatch) -> None:
     assert ended.value.code == 2
 
 
-def test_without_click() -> None:
+def test_without_click(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
     """Without the extra, the program says in a sentence how to get it."""
+    sentence = "gracedb-core needs click: pip install 'gracedb-core[cli]'\n"
     done = finish("--help", without=["click"])
-    assert done.returncode == 2
-    assert done.stdout == ""
-    assert done.stderr == "gracedb-core needs click: pip install 'gracedb-core[cli]'\n"
+    assert (done.returncode, done.stdout, done.stderr) == (2, "", sentence)
+    # Once more in this process, where the lines that say it are counted.
+    monkeypatch.setitem(sys.modules, "click", None)
+    monkeypatch.delitem(sys.modules, "gracedb_core.cli.program")
+    with pytest.raises(SystemExit) as ended:
+        cli.main()
+    assert ended.value.code == 2
+    assert capsys.readouterr().err == sentence
+
+
+def test_a_broken_installation_is_not_a_missing_extra(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Only click is asked for by name: any other missing module is a defect with a traceback."""
+    monkeypatch.setitem(sys.modules, "gracedb_core.cli.program", None)
+    with pytest.raises(ModuleNotFoundError):
+        cli.main()
 
 
 @pytest.mark.parametrize("command", ["sandbox", "demo"])
 @pytest.mark.parametrize("library", ["flask", "cheroot", "pyparsing", "defusedxml"])
-def test_without_the_sandbox(command: str, library: str) -> None:
-    """The commands that need the sandbox name the extra; the others do not need it."""
-    done = finish(command, without=[library])
-    assert done.returncode == 2
-    assert done.stdout == ""
+def test_without_the_sandbox(
+    command: str,
+    library: str,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    """The commands that need the sandbox name the extra, and what is missing of it."""
+    monkeypatch.setitem(sys.modules, library, None)
+    assert run([command]) == 2
+    captured = capsys.readouterr()
+    assert captured.out == ""
+    assert captured.err.count("\n") == 1
+    assert library in captured.err
+    assert "gracedb-core[sandbox]" in captured.err
+
+
+@pytest.mark.parametrize("command", ["sandbox", "demo"])
+def test_without_the_sandbox_as_a_process(command: str) -> None:
+    """An installation that never had the extra says the same."""
+    done = finish(command, without=["flask", "cheroot", "pyparsing", "defusedxml"])
+    assert (done.returncode, done.stdout) == (2, "")
     assert done.stderr.count("\n") == 1
-    assert library in done.stderr
     assert "gracedb-core[sandbox]" in done.stderr
 
 

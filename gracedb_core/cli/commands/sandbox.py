@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 import threading
-import time
-from contextlib import ExitStack
+from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from tempfile import TemporaryDirectory
-from typing import Any, Mapping, Optional
+from typing import Any, Iterator, Mapping, Optional
 
 import click
 
@@ -59,7 +58,7 @@ def command(
         # A file left by an earlier sandbox would send whoever waits for it to a dead port.
         if ready_file.exists():
             ready_file.unlink()
-        threading.Thread(target=_introduce, args=(ready_file, folder), daemon=True).start()
+        stack.enter_context(_introduction(ready_file, folder))
         try:
             gracedb_sandbox.serve(
                 port, folder, ready_file=ready_file, host=host, generation=generation
@@ -68,9 +67,23 @@ def command(
             raise click.ClickException(f"cannot serve on {host}:{port}: {error}") from error
 
 
-def _introduce(ready_file: Path, folder: Optional[Path]) -> None:
+@contextmanager
+def _introduction(ready_file: Path, folder: Optional[Path]) -> Iterator[None]:
+    """Say where the server is once it is there; from a thread, for `serve` returns at the end."""
+    over = threading.Event()
+    thread = threading.Thread(target=_introduce, args=(ready_file, folder, over))
+    thread.start()
+    try:
+        yield
+    finally:
+        over.set()
+        thread.join()
+
+
+def _introduce(ready_file: Path, folder: Optional[Path], over: threading.Event) -> None:
     while not ready_file.exists():
-        time.sleep(0.02)
+        if over.wait(0.02):
+            return
     url = ready_file.read_text(encoding="utf-8").strip()
     lines = [f"GraceDB sandbox at {url}", *map(_describe, gracedb_sandbox.DEFAULT_USERS)]
     lines += ["  without a login    reads what is exposed"]
