@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 import re
 import zlib
-from email.utils import parsedate_to_datetime
 from typing import Any, Mapping, Optional
 
 from ._wire import Response
@@ -103,22 +102,23 @@ def refusal(
     )
 
 
-def retry_after(headers: Mapping[str, str], now: Optional[float] = None) -> Optional[float]:
-    """Read Retry-After, in seconds or as a date, as seconds from *now*."""
+def retry_after(headers: Mapping[str, str]) -> Optional[float]:
+    """Read Retry-After, in seconds or as a date, as seconds from the answer's own Date."""
     text = headers.get("retry-after", "").strip()
     if text.isdigit():
         return float(text)
+    # The server's own clock tells better than ours how far away its date is.
+    moment, now = _moment(text), _moment(headers.get("date", ""))
+    return None if moment is None or now is None else max(0.0, moment - now)
+
+
+def _moment(text: str) -> Optional[float]:
+    from email.utils import parsedate_to_datetime  # heavy, and few answers hold a date to read
+
     try:
-        moment = parsedate_to_datetime(text).timestamp()
+        return parsedate_to_datetime(text).timestamp()
     except (TypeError, ValueError, IndexError, OverflowError):
         return None
-    if now is None:
-        # The server's own clock tells better than ours how far away its date is.
-        try:
-            now = parsedate_to_datetime(headers.get("date", "")).timestamp()
-        except (TypeError, ValueError, IndexError, OverflowError):
-            return None
-    return max(0.0, moment - now)
 
 
 def detail_of(body: bytes) -> str:

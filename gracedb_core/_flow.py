@@ -86,8 +86,11 @@ Flow = Generator[Effect, Any, T]
 class Blocking:
     """Performs effects by waiting for them."""
 
-    def __init__(self, transport: Callable[[], Transport]) -> None:
+    def __init__(
+        self, transport: Callable[[], Transport], *, sleep: Callable[[float], None] = time.sleep
+    ) -> None:
         self._transport = transport
+        self._sleep = sleep
 
     def run(self, flow: Flow[T]) -> T:
         """Drive *flow* to its answer."""
@@ -131,7 +134,7 @@ class Blocking:
         if isinstance(effect, Send):
             return self._transport().send(effect.request)
         if isinstance(effect, Sleep):
-            return time.sleep(effect.seconds)
+            return self._sleep(effect.seconds)
         if isinstance(effect, Renew):
             return effect.action()
         if isinstance(effect, Open):

@@ -6,7 +6,6 @@
 
 from __future__ import annotations
 
-import difflib
 import functools
 import re
 from types import MethodType
@@ -175,7 +174,8 @@ class Node(Generic[Mode]):
         if cell is None:
             raise InputError(f"{verb!r} of {row!r} is there on {_other(self._kind).value}s only.")
         if cell.named == "path":
-            row, places = f"{row}[]", (*places, segment(name, "name"))
+            row = f"{row}[]"
+            places += (segment(name, "name"),)
         elif cell.named:
             what["fields"] = {cell.named: name, **what.get("fields", {})}
         path = ROUTES[row].paths[self._kind]
@@ -218,6 +218,8 @@ class Node(Generic[Mode]):
         return sorted(name for name in last if name.isidentifier() and self._below(name) in _FACES)
 
     def _no_such(self, name: str) -> str:
+        import difflib  # only the mistaken need it
+
         row, _ = self._below(name)
         what, children = type(self).__name__, self._children()
         if any((row, kind) in _FACES for kind in Kind):

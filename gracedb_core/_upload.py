@@ -12,7 +12,6 @@ import os
 import secrets
 import stat
 import sys
-import tempfile
 import uuid
 import weakref
 from pathlib import Path
@@ -101,6 +100,8 @@ def _from_file(file: Any) -> Upload:
 
 def _spooled(file: Any) -> Upload:
     """Copy what cannot be measured or read twice: a pipe, a socket, a text."""
+    import tempfile  # heavy, and few uploads come through a pipe
+
     spool = tempfile.SpooledTemporaryFile(max_size=_SPOOL_IN_MEMORY)  # noqa: SIM115  read later
     while True:
         block = file.read(_COPY_BLOCK)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import mimetypes
 import os
+import re
 from typing import Optional
 
 from .._upload import Contents, FileName, Part, source
@@ -12,17 +13,23 @@ from ..errors import InputError
 __all__ = ["file_part"]
 
 
+#: The server cuts at slashes and backslashes, reads a comma as the start of a version (a log
+#: message then arrives without its file, and nobody is told), and has no way to write a quote.
+_UNSENDABLE = re.compile(r'[\x00-\x1f\x7f",\\]').search
+
+
 def file_part(field: str, filename: Optional[FileName], filecontents: Contents) -> Part:
-    """Make the file part of an upload, named as the caller named it."""
+    """Make the file part of an upload, called what the caller calls it, without its folders."""
     if filename is None:
         filename = getattr(filecontents, "name", None)
         if not isinstance(filename, (str, os.PathLike)):
             raise InputError("Contents without a name cannot be uploaded; pass filename= too.")
-        filename = os.path.basename(filename)
-    name = os.fspath(filename)
-    if not isinstance(name, str) or not name:
-        raise InputError(f"{filename!r} cannot be the name of a file to upload.")
-    body = source(filename, filecontents)
-    # Read from a path, the file is called what it is called there, without its folders.
-    name = os.path.basename(name) if filecontents is None else name
-    return Part(field, name, body, mimetypes.guess_type(name)[0] or "application/octet-stream")
+    path = os.fspath(filename)
+    name = os.path.basename(path)
+    if not isinstance(name, str) or not name or _UNSENDABLE(name):
+        raise InputError(
+            f"{path!r} cannot be the name of an upload: the server takes no empty name, and no "
+            "comma, quote, backslash or control character in one."
+        )
+    content_type = mimetypes.guess_type(name)[0] or "application/octet-stream"
+    return Part(field, name, source(filename, filecontents), content_type)

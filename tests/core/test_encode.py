@@ -177,7 +177,7 @@ def test_nan_is_refused(value: Any) -> None:
 @pytest.mark.parametrize("value", [object(), b"bytes", 1j])
 def test_what_json_cannot_say_gets_a_sentence(value: Any) -> None:
     """An argument of the wrong kind is refused before anything is sent."""
-    with pytest.raises(InputError, match="sent|JSON"):
+    with pytest.raises(InputError, match=r"sent|JSON"):
         encode_json({"value": value})
 
 

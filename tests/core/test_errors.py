@@ -25,7 +25,7 @@ def tree(cls: Type[GraceDBError] = GraceDBError) -> Iterator[Type[GraceDBError]]
 
 def plain(error: BaseException) -> Any:
     """Give an error's facts without what two errors need not share."""
-    return {k: v for k, v in error.__dict__.items()}
+    return dict(error.__dict__)
 
 
 @pytest.mark.parametrize("cls", list(tree()), ids=lambda cls: cls.__name__)

@@ -177,7 +177,10 @@ def test_multipart_is_read_whole(tmp_path: Path) -> None:
     assert drained(body).rstrip().endswith(b"--")
 
 
-printable = st.text(st.characters(exclude_categories=["Cs", "Cc"]), min_size=1)
+#: What the client lets through as the name of an upload.
+printable = st.text(
+    st.characters(exclude_categories=["Cs", "Cc"], exclude_characters='/\\",'), min_size=1
+)
 
 
 @given(printable, st.text(st.characters(exclude_categories=["Cs"])), st.binary())
@@ -186,8 +189,7 @@ def test_any_field_and_any_bytes_arrive_as_given(name: str, text: str, data: byt
     kind, body = encode_multipart({"comment": text}, [Part("upload", name, source("a", data))])
     form, files = parsed(kind, drained(body, 4096))
     assert form == [("comment", text)]
-    # The parser gives names as they stand between the quotes.
-    assert files["upload"][:2] == (name.replace('"', "%22"), data)
+    assert files["upload"][:2] == (name, data)
 
 
 def test_line_breaks_in_a_name_add_no_header() -> None:
