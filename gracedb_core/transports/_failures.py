@@ -34,15 +34,20 @@ _E = TypeVar("_E", bound=BaseException)
 _Causes = List[BaseException]
 
 
-def name_failure(error: BaseException, request: SentRequest, *, sent: bool) -> TransportError:
-    """Name what *error* means for *request*; *sent* says whether any of it may have arrived."""
+def name_failure(
+    error: BaseException, request: SentRequest, *, sent: bool, late: bool = False
+) -> TransportError:
+    """Name what *error* means for *request*.
+
+    *sent* says whether any of it may have arrived, *late* that the answer did not come in time.
+    """
     causes = list(_inwards(error))
     refusal = _tls_refusal(causes, sent=sent)
     if refusal is not None:
         failure: TransportError = TLSFailed(_about_tls(refusal, request), request=request)
     elif not sent:
         failure = ConnectFailed(_about_connecting(causes, request), request=request)
-    elif _first(causes, socket_timeout, LibraryTimeout):
+    elif late or _first(causes, socket_timeout, LibraryTimeout):
         story = "timed out; the server may have acted on it"
         failure = TimedOut(f"{request} {story}.", request=request)
     else:
@@ -103,7 +108,7 @@ def _because(failure: _E, causes: _Causes) -> _E:
 
 
 def _words(causes: _Causes) -> str:
-    cause = _innermost(causes)
+    cause = _innermost(causes) or causes[0]
     return getattr(cause, "strerror", None) or str(cause) or type(cause).__name__
 
 

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import threading
-from typing import Any, Dict, Optional, Tuple, Union
+from abc import ABC, abstractmethod
+from typing import Any, Dict, Optional, Tuple, Type, Union
 
 from ..errors import SentRequest
 from ..interfaces import ClientCert, Request, Response, TransportOptions
@@ -16,7 +17,7 @@ __all__ = ["Body", "PooledTransport"]
 Body = Union[bytes, Outgoing, None]
 
 
-class PooledTransport:
+class PooledTransport(ABC):
     """A transport over pools of urllib3, one pool at a time: that of the certificate in use.
 
     A request with another certificate supersedes the pool. Its idle connections are closed at
@@ -28,6 +29,9 @@ class PooledTransport:
     body is read, also of a server that dribbles. Looking up the host's name is not bounded.
     """
 
+    #: What the library raises, without a socket's exception in it, for an answer too late.
+    _lateness: Tuple[Type[Exception], ...] = ()
+
     def __init__(self, options: TransportOptions) -> None:
         self._options = options
         self._origin = str(options.origin)
@@ -37,15 +41,15 @@ class PooledTransport:
         self._current: Optional[Tuple[Optional[str], Any]] = None
         self._lock = threading.Lock()
 
+    @abstractmethod
     def _open(self, certificate: Optional[ClientCert]) -> Any:
         """Make what `_ask` takes as its pool; it has `close`."""
-        raise AssertionError("each transport opens its own kind of pool")
 
+    @abstractmethod
     def _ask(
         self, pool: Any, request: Request, headers: Dict[str, str], body: Body, clock: Clock
     ) -> Any:
         """Send over *pool* and give urllib3's response, its body not read."""
-        raise AssertionError("each transport asks in its own way")
 
     def send(self, request: Request) -> Response:
         """Send *request* to the origin this transport was opened for."""
@@ -76,7 +80,8 @@ class PooledTransport:
                 discard(raw)
                 raise
         except LIBRARY_ERRORS as error:
-            failure = name_failure(error, sent, sent=clock.sent)
+            late = isinstance(error, self._lateness)
+            failure = name_failure(error, sent, sent=clock.sent or late, late=late)
         if isinstance(body, Outgoing) and body.error is not None:
             raise body.error
         # Raised here, where the library's exception, which knows the headers, is no context.

@@ -121,7 +121,9 @@ def _proxied(proxy: str, options: TransportOptions, settings: Dict[str, Any]) ->
         secret = b64encode(unquote(address.auth).encode()).decode("ascii")
         settings["proxy_headers"] = {"Proxy-Authorization": f"Basic {secret}"}
     if address.scheme == "https":
-        settings["proxy_ssl_context"] = options.tls(None)
+        settings["proxy_ssl_context"] = trust = options.tls(None)
+        # What is forwarded rather than tunnelled, older versions wrap in the context of the pool.
+        settings.setdefault("ssl_context", trust)
     # Without the password: urllib3 shows the address in exceptions.
     manager = urllib3.ProxyManager(address._replace(auth=None).url, **settings)
     manager.pool_classes_by_scheme = _POOLS

@@ -49,6 +49,9 @@ class RequestsTransport(PooledTransport):
     and no header but ours.
     """
 
+    # Tools that answer in a server's place touch no socket.
+    _lateness = (requests.exceptions.ReadTimeout,)
+
     def _open(self, certificate: Optional[ClientCert]) -> Any:
         return _Adapter(open_pool(self._options, certificate))
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import socket
 import ssl
 import struct
@@ -22,7 +23,7 @@ class Heard(NamedTuple):
 
     def header(self, name: str) -> Optional[str]:
         """Give the value of a header, its name in lower case."""
-        return dict((key.lower(), value) for key, value in self.headers).get(name)
+        return {key.lower(): value for key, value in self.headers}.get(name)
 
 
 class Line:
@@ -85,6 +86,9 @@ def cuts(data: bytes) -> Script:
     return script
 
 
+GREETS = says(answer(b"hello"))
+
+
 def echoes(line: Line, heard: Heard) -> None:
     """Answer with the body of the request."""
     line.send(answer(heard.body))
@@ -95,7 +99,7 @@ class Server:
 
     def __init__(
         self,
-        script: Script = says(answer(b"hello")),
+        script: Script = GREETS,
         *,
         tls: Optional[ssl.SSLContext] = None,
         host: str = "127.0.0.1",
@@ -133,10 +137,8 @@ class Server:
     def hang_up(self) -> None:
         """Close every connection now, as servers do with idle ones."""
         for sock in list(self._lines.values()):
-            try:
+            with contextlib.suppress(OSError):  # the client was quicker
                 sock.shutdown(socket.SHUT_RDWR)
-            except OSError:
-                pass  # the client was quicker
 
     def _accept(self) -> None:
         while True:
@@ -178,7 +180,7 @@ class Server:
             head += more
         first, *rest = head.decode("latin-1").split("\r\n")[:-2]
         headers = [(name, value) for name, _, value in (each.partition(": ") for each in rest)]
-        length = dict((name.lower(), value) for name, value in headers).get("content-length", "0")
+        length = {name.lower(): value for name, value in headers}.get("content-length", "0")
         body = incoming.read(int(length))  # type: ignore[attr-defined]
         if len(body) < int(length):
             self.fragments.append(body)

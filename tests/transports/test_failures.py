@@ -7,7 +7,7 @@ import socket
 import ssl
 import traceback
 from time import monotonic
-from typing import Any, Iterator, List
+from typing import Any, List
 
 import pytest
 
@@ -26,8 +26,6 @@ from gracedb_core.interfaces import Origin, Timeout
 from .conftest import Opener
 from .server import Heard, Line, Script, Server, answer, cuts, echoes
 from .test_conformance import Source, body_of, chunked, get, post
-
-pytestmark = pytest.mark.filterwarnings("error")
 
 
 def stalls(data: bytes) -> Script:
@@ -66,11 +64,11 @@ def stream(request: pytest.FixtureRequest) -> bool:
 
 
 @pytest.fixture
-def refusing() -> Iterator[Server]:
+def refusing() -> Server:
     """Give a server that has gone, so that its port refuses."""
     with Server() as server:
         pass
-    yield server
+    return server
 
 
 # Before anything was sent
