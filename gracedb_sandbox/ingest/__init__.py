@@ -25,6 +25,7 @@ _READERS: Dict[str, Callable[[str, str, bytes, Form], Ingested]] = {
 }
 #: what odd values provoke; a mistake of ours must not look like the uploader's
 _BAD_CONTENT = (ValueError, ArithmeticError, LookupError, TypeError, RecursionError)
+_NO_FORM: Form = {}
 #: what people add to a burst by hand, which no notice knows
 _KEPT = ("T90", "redshift", "designation")
 
@@ -33,7 +34,7 @@ def ingest(
     pipeline: str,
     filename: str,
     data: bytes,
-    form: Form = {},  # noqa: B006  # never changed
+    form: Form = _NO_FORM,
     *,
     largest_likelihood: Optional[float] = None,
     previous: Optional[Mapping[str, Any]] = None,
@@ -45,6 +46,7 @@ def ingest(
     cannot be read becomes a warning and a log entry, as on the server, which answers 201.
     """
     name = event_class(pipeline)
+    # Pipelines without a class are kept unread, however well-formed their files are.
     if name is None:
         return Ingested()
     try:
@@ -55,6 +57,7 @@ def ingest(
             products=(Product(f"Could not read data ({problem})"),),
             warnings=(f"Problem scanning data. No alert issued ({problem})",),
         )
+    # JSON has no infinity; the server stores the largest likelihood that it knows instead.
     if ingested.likelihood is not None and math.isinf(ingested.likelihood):
         ingested = replace(ingested, likelihood=largest_likelihood)
     if name == "GRB" and previous:

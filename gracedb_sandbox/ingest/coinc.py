@@ -49,6 +49,7 @@ def read_coinc(pipeline: str, filename: str, data: bytes, form: Form) -> Ingeste
         extra=extra,
         products=(
             Product("Log File Created", "event.log", _event_log(pipeline, form, coinc)),
+            # Stored decompressed, whatever the upload was.
             Product("Coinc Table Created", "coinc.xml", document),
         ),
     )
@@ -61,6 +62,7 @@ def _attributes(row: Row, kinds: Dict[str, type]) -> Dict[str, Any]:
 
 def _singles(rows: List[Row]) -> List[Dict[str, Any]]:
     singles = [_attributes(row, SINGLE_INSPIRAL) for row in rows]
+    # The server's database lets every column be null except this one.
     return [{**single, "channel": single["channel"] or ""} for single in singles]
 
 
@@ -91,4 +93,5 @@ def _shown(value: Optional[float], spec: str) -> Optional[str]:
 def _end_time(coinc: Dict[str, Any]) -> Optional[str]:
     if coinc["end_time"] is None:
         return None
+    # From the integers: a float has no nine decimals left at this size.
     return f"{coinc['end_time']}.{coinc['end_time_ns'] or 0:09d}"

@@ -37,9 +37,11 @@ Lines = Dict[str, List[str]]
 
 def read_cwb(pipeline: str, filename: str, data: bytes, form: Form) -> Ingested:
     """Read one trigger; *pipeline*, *filename* and *form* say nothing more about it."""
+    # Only the numbers matter; odd bytes elsewhere must not spoil them.
     text = data.decode("utf-8", "replace")
     lines: Lines = {}
     for key, values in _LINE.findall(text):
+        # Some keys come twice (`rho`, `range`): for the network, then per detector.
         lines.setdefault(key, values.split())
     time = _value(lines, "event_time") or _value(lines, "time")
     if time is None:
@@ -73,6 +75,7 @@ def _burst(lines: Lines, likelihood: Optional[float]) -> Dict[str, Any]:
     # The server's square root of the network likelihood, not the line `snr:`.
     burst["snr"] = math.sqrt(max(likelihood or 0.0, 0.0))
     ifos, times = lines.get("ifo", []), lines.get("time", [])
+    # Detectors sort by name and take their times along; the peak stays the file's first.
     order = sorted(range(len(ifos)), key=ifos.__getitem__)
     burst["ifos"] = ",".join(ifos[i] for i in order)
     burst["single_ifo_times"] = ",".join(times[i] for i in order if i < len(times))

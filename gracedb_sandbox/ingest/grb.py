@@ -41,6 +41,7 @@ _LONGEST_TRIGGER_ID = 25
 def read_grb(pipeline: str, filename: str, data: bytes, form: Form) -> Ingested:
     """Read one notice; *pipeline*, *filename* and *form* say nothing more about it."""
     document = inflated(data)
+    # Missions move from VOEvent to JSON one by one; only the content tells which it is.
     return _json_notice(document) if document.lstrip()[:1] == b"{" else _voevent(document)
 
 
@@ -55,6 +56,7 @@ def _json_notice(document: bytes) -> Ingested:
     grb = blank("GRB")
     radii = (real(notice.get(key)) for key in _RADII)
     durations = (real(notice.get(key)) for key in ("rate_duration", "image_duration"))
+    # Some missions send a list of parts, some call it objectId.
     identifier = notice.get("id", notice.get("objectId"))
     if isinstance(identifier, list):
         identifier = "_".join(str(part) for part in identifier)
@@ -90,6 +92,7 @@ def _voevent(document: bytes) -> Ingested:
     parameters = {
         str(element.get("name")): element.get("value") for element in walk(root, "What", "Param")
     }
+    # A notice without a time is kept without one.
     time, _ = find(root, "WhereWhen", "ISOTime")
     grb = {**blank("GRB"), **_provenance(root), **_position(root)}
     grb["trigger_id"] = _first(parameters, _TRIGGER_IDS)

@@ -25,6 +25,7 @@ def read_tables(data: bytes, wanted: Collection[str]) -> Dict[str, List[Row]]:
     LIGO_LW document or has a wanted table that cannot be read.
     """
     root = parse(data)
+    # LIGO_LW has no namespace.
     if root.tag != "LIGO_LW":
         raise Unreadable("invalid LIGO_LW document: the outermost element is not LIGO_LW")
     tables: Dict[str, List[Row]] = {name: [] for name in wanted}
@@ -49,6 +50,7 @@ def _rows(name: str, table: Element) -> Iterator[Row]:
     ]
     stream = table.find("Stream")
     tokens = [] if stream is None else _tokens(name, stream)
+    # Rows are not marked in the stream; they are counted off by the number of columns.
     # The last row may end in a delimiter too, like every row before it.
     if columns and len(tokens) % len(columns) == 1 % len(columns) and tokens[-1:] == [None]:
         tokens.pop()
@@ -66,6 +68,7 @@ def _cell(table: str, column: str, kind: str, token: Optional[str]) -> Cell:
     if token is None:
         return None
     try:
+        # int_2s to int_8u and real_4 to real_8; all else (lstring, char_v, ilwd:char) is text.
         if kind.startswith("int_"):
             return int(token)
         if kind.startswith("real_"):
@@ -76,6 +79,7 @@ def _cell(table: str, column: str, kind: str, token: Optional[str]) -> Cell:
 
 
 def _tokens(name: str, stream: Element) -> List[Optional[str]]:
+    # Comments inside a stream split its text into pieces.
     text = "".join(stream.itertext()).strip()
     tokens: List[Optional[str]] = []
     pattern = _pattern(stream.get("Delimiter", ","))
@@ -96,6 +100,7 @@ def _unquoted(match: Match[str]) -> Optional[str]:
     return token and _ESCAPED.sub(r"\1", token)
 
 
+# Practically every file uses commas; a few old ones use white space.
 @lru_cache(maxsize=8)
 def _pattern(delimiter: str) -> Pattern[str]:
     stop = r"\s" if delimiter.isspace() or not delimiter else re.escape(delimiter[0])

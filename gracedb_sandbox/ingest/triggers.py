@@ -61,6 +61,7 @@ def read_mly(pipeline: str, filename: str, data: bytes, form: Form) -> Ingested:
     scores = trigger.get("scores")
     if isinstance(scores, dict):
         burst["scores"] = {name: real(scores.get(name)) for name in burst["scores"]}
+    # One channel may come as a bare string.
     channels = trigger.get("channels")
     if channels is not None:
         burst["channels"] = names(channels).split(",")
@@ -80,6 +81,7 @@ def read_injection(pipeline: str, filename: str, data: bytes, form: Form) -> Ing
     injection = _typed(values, "SimInspiral")
     for name in ("source_channel", "destination_channel"):
         injection[name] = _field(form, name) or injection[name]
+    # Only the JSON form states a time of its own.
     time = gps(real(values.get("gpstime")))
     if time is None:
         time = gps(injection["geocent_end_time"], injection["geocent_end_time_ns"])

@@ -60,6 +60,7 @@ class Ingested:
 
 def real(value: object) -> Optional[float]:
     """Read a finite float, or None: JSON, and so the server's answers, have no NaN."""
+    # Python counts True as 1; a pipeline that writes `true` meant no number.
     if isinstance(value, bool) or not isinstance(value, (int, float, str)):
         return None
     try:
@@ -71,6 +72,7 @@ def real(value: object) -> Optional[float]:
 
 def integer(value: object) -> Optional[int]:
     """Read a whole number that a database column can hold, or None."""
+    # Integers stay exact: beyond 2**53 a float would round them.
     number = value if isinstance(value, int) else real(value)
     if number is None or isinstance(number, bool) or abs(number) >= 2**63:
         return None

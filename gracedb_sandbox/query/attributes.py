@@ -79,6 +79,7 @@ def _columns() -> Dict[str, Column]:
     for name, tables in _TABLES.items():
         for attribute, kind in ATTRIBUTES[name].items():
             found = Column(f"json_extract(event.extra, '$.{name}.{attribute}')", kind)
+            # The server lower-cases every name, though some of its columns are T90 or SNR.
             columns.update({f"{table}.{attribute.lower()}": found for table in tables})
     for attribute, kind in SINGLE_INSPIRAL.items():
         found = Column(f"json_extract(single.value, '$.{attribute}')", kind, is_single=True)
@@ -129,6 +130,7 @@ def _compared(text: str, location: int, tokens: pp.ParseResults) -> _Expression:
     parameters = tuple(field.value(value) for value in values)
     if operator == "in":
         return _Expression(Filter(f"{field.sql} BETWEEN ? AND ?", parameters), field.is_single)
+    # From a table, never from the text.
     operator = _OPERATORS[operator]
     return _Expression(Filter(f"{field.sql} {operator} ?", parameters), field.is_single)
 
@@ -174,6 +176,7 @@ def _build() -> pp.ParserElement:
     leaf = pp.Suppress("(") + expression + pp.Suppress(")") | (
         inside.add_parse_action(_compared) | comparison.add_parse_action(_compared)
     )
+    # NOT, then OR, then AND: in this language OR binds tighter than AND.
     maybe = (pp.ZeroOrMore(pp.Regex("[~-]")) + leaf).add_parse_action(_negated)
     either = maybe + pp.ZeroOrMore(pp.Suppress("|") + maybe)
     either.add_parse_action(_joined(any_of))

@@ -70,6 +70,7 @@ def event_filter(text: str, *, now: float) -> Filter:
 
 
 def _joined(kind: str, filters: Sequence[Filter]) -> Filter:
+    # Two numbers of detectors can never both hold; the server asks for both all the same.
     return all_of(filters) if kind == "nevents" else any_of(filters)
 
 
@@ -86,6 +87,7 @@ def in_superevent_named(text: str) -> Filter:
 
 
 def _instruments(text: str, now: float) -> Filter:
+    # A substring, not a set: `L1,H1` finds nothing where "H1,L1" is stored.
     return Filter("instr(event.instruments, ?) > 0", ("".join(text.split()),))
 
 
@@ -114,12 +116,14 @@ def _build() -> Grammar:
     return Grammar(
         # Tried in this order; so H1234 is the detector H1 and the GPS time 234.
         term("ifos", pp.Opt(keyword("ifos")) + pp.Regex(rf"{ifo}(?:\s*,\s*{ifo})*"), _instruments),
+        # The only kind of which several narrow the search instead of widening it.
         term(
             "nevents",
             keyword("nevents") + pp.Regex(r"\d+"),
             lambda digits, now: Filter("event.nevents = ?", (integer(digits),)),
         ),
         term("hasfar", pp.CaselessKeyword("hasfar"), lambda word, now: HAS_FAR),
+        # Each letter is a kind of its own, so G1 E2 asks for an event that is both.
         *(_identifier(letter) for letter in "GHTEM"),
         _named("search", "event.search", SEARCHES),
         # The server matches the one-letter pipelines at the start of any word.
@@ -145,11 +149,13 @@ def _build() -> Grammar:
             keyword("superevent") + pp.Regex(SUPEREVENT_ID),
             lambda text, now: in_superevent_named(text),
         ),
+        # Known to servers from 2.36 on.
         term(
             "replay_id",
             keyword("replay_id") + pp.Regex(r"[\w-]+"),
             lambda text, now: Filter("event.replay_id = ?", (text,)),
         ),
+        # Last, because any word followed by an operator looks like one.
         ATTRIBUTE,
     )
 

@@ -64,6 +64,7 @@ class Field:
 def _number(value: Any) -> float:
     if isinstance(value, bool) or not isinstance(value, (int, float)):
         raise ValueError(f"{value!r} is not a number")
+    # JSON knows no infinity, but Python's reader does, and integers of any size.
     number = float(value) if abs(value) < 1e300 else math.inf
     if not math.isfinite(number):
         raise ValueError("the number is too large")
@@ -120,6 +121,7 @@ def _comparable(
         if operator == "!=":
             # Rows without a value differ from every value.
             return wrap(none_of(Filter(f"{sql} = ?", (read(value),))))
+        # What gets into the SQL here is one of _COMPARISONS: the caller has checked.
         return wrap(Filter(f"{sql} {operator} ?", (read(value),)))
 
     return Field(_COMPARISONS + extra if read is not _text else extra, condition)
@@ -254,6 +256,7 @@ def _superevent_fields() -> Dict[str, Field]:
         is_public=fields["is_exposed"],
         event=fields["events"],
     )
+    # What is asked of the preferred event is asked of it as of any event.
     inner = {name: field for name, field in EVENT_FIELDS.items() if name not in _NOT_PREFERRED}
     fields.update(
         {f"preferred_event.{name}": field.of("event", preferred) for name, field in inner.items()}

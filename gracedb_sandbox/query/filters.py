@@ -97,6 +97,7 @@ def between(column: str, bounds: Sequence[Value]) -> Filter:
     """Return the condition that *column* equals the one bound, or lies in the closed range."""
     if len(bounds) == 1:
         return Filter(f"{column} = ?", (bounds[0],))
+    # Inclusive at both ends; bounds in the wrong order find nothing, as on the server.
     low, high = bounds
     return Filter(f"{column} BETWEEN ? AND ?", (low, high))
 

@@ -78,6 +78,7 @@ def checked(condition: Filter) -> Filter:
 
 def keyword(*words: str) -> pp.ParserElement:
     """Match one of *words* and its colon; like on the server, a letter or digit must not follow."""
+    # Keyword counts the colon as part of the word, so its end must be the end of a word.
     return pp.Suppress(pp.MatchFirst([pp.Keyword(f"{word}:") for word in words]))
 
 
@@ -87,6 +88,7 @@ def term(
     """Make *element*, which yields one token, a term whose condition is made of that token."""
 
     def action(text: str, location: int, tokens: pp.ParseResults) -> Term:
+        # Tokens are pyparsing's own lists; conditions outlive the parse and want plain ones.
         value = tokens[0].as_list() if isinstance(tokens[0], pp.ParseResults) else tokens[0]
         return Term(kind, lambda now: condition(value, now))
 
@@ -99,6 +101,7 @@ def names(words: Sequence[str], *, unbounded: Sequence[str] = ()) -> pp.ParserEl
     Those in *unbounded* match at the start of longer words too.
     """
     proper = {word.lower(): word for word in words}
+    # Longest first: MBTA must not end a match of MBTAOnline.
     longest = sorted(words, key=len, reverse=True)
     pattern = "|".join(
         re.escape(word) + ("" if word in unbounded else r"(?![\w$])") for word in longest
@@ -132,6 +135,7 @@ def created(table: str) -> pp.ParserElement:
             return Filter(f"{table}.created = ?", moments)
         return Filter(f"{table}.created BETWEEN ? AND ?", moments)
 
+    # A single instant is matched exactly, down to the fraction of a second: rarely useful, but so.
     return term("created", pp.Opt(keyword("created")) + RANGE_OR_INSTANT, condition)
 
 

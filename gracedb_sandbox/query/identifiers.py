@@ -62,6 +62,7 @@ def superevent_is(text: str) -> Filter:
     identifier = _read(text)
     if identifier is None:
         raise ValueError(f"{text!r} is not a superevent id")
+    # The GW id is text that its confirmers may choose; the S id is three columns.
     if identifier.is_gw:
         return Filter("superevent.gw_id = ? COLLATE NOCASE", (str(identifier),))
     return Filter(
@@ -75,6 +76,7 @@ def _read(text: str) -> Optional[SupereventId]:
     if match is None:
         return None
     prefix, kind, digits, letters = match.groups()
+    # A day alone means its first superevent.
     letters = letters or "A"
     suffix = letters if kind == "GW" else letters.lower()
     return read_id(f"{prefix}{kind}{digits}{suffix}")
@@ -103,6 +105,7 @@ def superevent_starts(text: str) -> Filter:
 
 def _numbers_beginning(letters: str) -> Filter:
     """Return the condition that the number's letters begin with *letters*."""
+    # "b" begins b, ba to bz, baa to bzz and so on: one range of numbers per length.
     first = last = number(letters)
     ranges = []
     for _ in range(_LONGEST_SUFFIX + 1 - len(letters)):

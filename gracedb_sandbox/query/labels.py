@@ -36,6 +36,7 @@ def cut_labels(kind: str, text: str) -> Tuple[str, Filter]:
     first = _GROUP.search(text)
     if first is None:
         return text, EVERYTHING
+    # Cut wherever they stand, even inside quotes, as the server does.
     return _GROUP.sub("", text), _condition(kind, first.group())
 
 

@@ -50,6 +50,7 @@ def event_order(sort: str) -> str:
     Nothing means newest first. Raise `InvalidSort` for an unknown field.
     """
     columns: List[str] = []
+    # Clients send one field or, from lists, several joined by commas.
     for item in sort.split(",") if sort.strip() else ["-created"]:
         name = item.strip().lstrip("-")
         columns.append(_event_column(name) + _direction(item))
@@ -61,6 +62,7 @@ def superevent_order(sort: str) -> str:
     """Return the ORDER BY clause of *sort*; like the server, drop unknown fields silently."""
     columns: List[str] = []
     for item in sort.split(","):
+        # Only the sign and a name from the table survive: nothing typed gets into the SQL.
         found = _SUPEREVENT.get(item.strip().lstrip("-"), ())
         columns.extend(column + _direction(item) for column in found)
     return "ORDER BY " + ", ".join([*columns, "superevent.id DESC"])

@@ -63,6 +63,7 @@ def structured_filter(
         condition = checked(_node(root, language, (), used))
     except RecursionError:
         raise InvalidQuery("The query is nested too deeply.") from None
+    # Whoever names one of these fields decides for themselves.
     return condition if used & language.revealing else all_of([condition, language.hidden])
 
 
@@ -80,6 +81,7 @@ def _parsed(document: Union[str, bytes, Mapping[str, Any], None]) -> Mapping[str
 
 
 def _unwrapped(document: Mapping[str, Any], language: _Language) -> Any:
+    # A bare node and its wrapper are told apart by keys that no node has.
     if "query" not in document and "object_type" not in document:
         return document
     stated = document.get("object_type", language.object_type)
@@ -137,6 +139,7 @@ def _leaf(node: Mapping[str, Any], language: _Language, path: Path, used: Set[st
     used.add(name.lower())
     try:
         condition = field.condition(operator, node["value"])
+        # Lone surrogates pass JSON but not SQLite; the encoder finds them.
         json.dumps(condition.parameters, ensure_ascii=False).encode()
     except ValueError as problem:
         raise InvalidQuery(f"Invalid value for field '{name}': {problem}", path) from problem

@@ -61,8 +61,11 @@ def superevent_filter(text: str, *, now: float) -> Filter:
     if not text:
         return EVERYTHING
     rest, labels = cut_labels("superevent", text)
+    # Unlike for events, blanks that labels leave behind do no harm.
     terms = _GRAMMAR.read(rest) if rest.strip() or labels is EVERYTHING else []
+    # Terms of one kind narrow too, which is another difference from events.
     conditions = [labels, *(found.at(now) for found in terms)]
+    # Whoever names an id or a category wants to see it, Test or not.
     if not any(found.kind in ("id", "category") for found in terms):
         conditions.append(PRODUCTION)
     return checked(all_of(conditions))
@@ -96,6 +99,7 @@ def _times(*keywords: str) -> pp.ParserElement:
 
 def _identifier() -> pp.ParserElement:
     word = pp.Opt(keyword("id", "superevent_id"))
+    # First the wildcard: an id would match all of it but the star.
     wildcard = term(
         "id", word + pp.Regex(SUPEREVENT_WILDCARD), lambda text, now: superevent_starts(text[:-1])
     )
@@ -107,6 +111,7 @@ def _identifier() -> pp.ParserElement:
 def _far() -> pp.ParserElement:
     number = pp.Regex(r"\d+(?:\.\d*)?(?:[eE][+-]?\d+)?").add_parse_action(lambda t: float(t[0]))
     word = pp.Suppress(pp.Regex(r"(?i:far)\b"))
+    # Both `a .. b` and `a - b`; there are no negative rates to confuse the second with.
     separator = pp.Suppress(pp.Regex(r"\.\.|-"))
     inside = pp.Suppress(pp.Regex(r"(?i:in)\b")) + number + pp.Suppress(",") + number
     spread = pp.Suppress(":") + number + separator + number

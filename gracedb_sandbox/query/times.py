@@ -35,6 +35,7 @@ DATE = r"\d{4}-\d\d-\d\d"
 
 def unix_of_date(text: str) -> float:
     """Return the Unix time (s) of ``YYYY-MM-DD[ HH:MM[:SS]]`` (UTC), or raise ValueError."""
+    # strptime alone would take one digit for two.
     for form in ("%Y-%m-%d", "%Y-%m-%d %H:%M", "%Y-%m-%d %H:%M:%S"):
         if len(text) == len(datetime(2000, 1, 1).strftime(form)):
             return datetime.strptime(text, form).replace(tzinfo=timezone.utc).timestamp()
@@ -46,6 +47,7 @@ def _midnight(now: float) -> float:
 
 
 def _fixed(tokens: pp.ParseResults) -> Instant:
+    # Read while parsing, so that an impossible date is a query that cannot be read.
     unix = unix_of_date(" ".join(str(tokens[0]).split()))
     return lambda now: unix
 
@@ -110,10 +112,12 @@ def _build() -> pp.ParserElement:
     clock = (_words("noon", "midnight") + pp.Opt(day)).add_parse_action(_clock)
     anchor = now | clock | day
     couple = r"(?:an?\s+)?couple(?:\s+of)?|an?"
+    # Nine digits of months still fit any clock.
     quantity = pp.Regex(rf"\d{{1,9}}\b|(?i:{couple}|{'|'.join(_NUMBERS)})\b")
     amount = (quantity + pp.Regex(UNIT)).add_parse_action(_amount)
     shifted = amount + (_words("ago") | (_words("before", "after", "from") + anchor))
     ahead = _words("in") + amount
+    # Amounts before bare days: `3 days from today` begins like neither.
     natural = ahead.add_parse_action(_ahead) | shifted.add_parse_action(_shifted) | anchor
     return date | natural
 
