@@ -9,6 +9,7 @@ import sys
 from typing import TYPE_CHECKING, Any, Iterator
 
 import pytest
+from hypothesis import settings
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -53,9 +54,16 @@ def _refuse_network(event: str, arguments: Any) -> None:
         pytest.fail(f"a test tried to reach {host!r}: only loopback is allowed ({event})")
 
 
+#: No deadline: how fast a busy machine is says nothing about us. On a continuous integration
+#: machine the examples are always the same, so that a change is blamed only for what it does.
+settings.register_profile("anywhere", deadline=None, print_blob=True)
+settings.register_profile("continuous", parent=settings.get_profile("anywhere"), derandomize=True)
+
+
 def pytest_configure() -> None:
     """Watch every socket of this process; an audit hook sees C extensions too."""
     sys.addaudithook(_refuse_network)
+    settings.load_profile("continuous" if os.environ.get("CI") == "true" else "anywhere")
 
 
 @pytest.fixture(scope="session", autouse=True)
