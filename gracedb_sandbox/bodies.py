@@ -87,6 +87,8 @@ def _mimetype() -> str:
 def _document() -> Body:
     try:
         values = json.loads(request.get_data(cache=False), parse_constant=_refuse_constant)
+        # What could not be answered again is not stored: 1e400, and half a surrogate pair.
+        json.dumps(values, ensure_ascii=False, allow_nan=False).encode()
     except (ValueError, RecursionError) as problem:
         raise detail(400, f"JSON parse error - {problem}") from problem
     if not isinstance(values, dict):
