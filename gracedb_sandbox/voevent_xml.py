@@ -281,9 +281,20 @@ def _params(parent: ET.Element, rows: Sequence[_Row]) -> None:
     for name, value, unit, ucd, data_type, about in rows:
         if value is None:
             continue
-        given = {"name": name, "value": str(value), "unit": unit, "ucd": ucd, "dataType": data_type}
+        given = {
+            "name": name,
+            "value": _clean(str(value)),
+            "unit": unit,
+            "ucd": ucd,
+            "dataType": data_type,
+        }
         param = ET.SubElement(parent, "Param", {k: v for k, v in given.items() if v is not None})
         _describe(param, about)
+
+
+def _clean(text: str) -> str:
+    """Leave out the control characters that no XML document may hold."""
+    return "".join(each for each in text if each >= " " or each in "\t\n\r")
 
 
 def _describe(parent: ET.Element, text: Optional[str]) -> None:

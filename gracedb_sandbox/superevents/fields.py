@@ -148,6 +148,8 @@ def any_text(value: Any) -> str:
     """Read a text that may be blank."""
     if isinstance(value, bool) or not isinstance(value, (str, int, float)):
         raise Invalid("Not a valid string.")
+    if "\0" in str(value):
+        raise Invalid("Null characters are not allowed.")
     return str(value).strip()
 
 

@@ -141,6 +141,11 @@ def test_a_sky_map_is_named_by_its_address_in_the_api():
     assert values(group) == {"skymap_fits": f"{CONTEXT.files}a.fits,0"}
 
 
+def test_what_xml_cannot_hold_is_left_out():
+    root = document("EW", skymap_filename="a\x01b.fits", skymap_type="x")
+    assert values(root.find("What/Group")) == {"skymap_fits": f"{CONTEXT.files}ab.fits"}
+
+
 def test_a_coincidence_tells_what_is_known_of_it():
     context = Context(
         graceid="S170817a", page="p", files="f/", issued=0, t_0=1187008882.0, time_coinc_far=1e-8,

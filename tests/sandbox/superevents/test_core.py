@@ -256,3 +256,10 @@ def test_the_new_generation_speaks_of_errors_as_objects(renewed):
     old = renewed.speaking("v1")
     assert old.patch(path, json={}).body == "Request would not modify the superevent"
     assert made["preferred_event_data"]["processing_status"] == "uploaded"
+
+
+@pytest.mark.parametrize("text", [rb'"\ud800"', rb'"a\u0000b"', b"1e400", b"NaN", b"[1]", b"{}"])
+def test_values_that_nobody_can_keep_are_refused(boss, path, text):
+    headers = {"Content-Type": "application/json"}
+    body = b'{"em_type": ' + text + b"}"
+    assert boss.patch(path, data=body, headers=headers).status == 400

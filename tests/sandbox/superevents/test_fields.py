@@ -112,6 +112,7 @@ def test_truth_has_many_spellings(value, truth):
         (fields.text(), " ", "This field may not be blank."),
         (fields.text(2), "abc", "Ensure this field has no more than 2 characters."),
         (fields.any_text, True, "Not a valid string."),
+        (fields.any_text, "a\0b", "Null characters are not allowed."),
         (fields.integer(), "1.5", "A valid integer is required."),
         (fields.integer(), -1, "Ensure this value is greater than or equal to 0."),
     ],
