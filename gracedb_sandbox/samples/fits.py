@@ -37,6 +37,7 @@ def binary_table(
     columns: Sequence[Column], rows: Sequence[Tuple[float, ...]], cards: Iterable[Card]
 ) -> bytes:
     """Return a whole file: an empty primary unit, then a table of *rows* with extra *cards*."""
+    # FITS is big-endian throughout, and its compulsory cards have a compulsory order.
     layout = struct.Struct(">" + "".join({"K": "q", "D": "d"}[column.code] for column in columns))
     data = b"".join(layout.pack(*row) for row in rows)
     primary = [
@@ -82,6 +83,7 @@ def _fixed(value: Value) -> str:
     if isinstance(value, str):
         quoted = value.replace("'", "''")
         return f"'{quoted:<8}'".ljust(20)
+    # Before int, which bool is as well.
     if isinstance(value, bool):
         return f"{'T' if value else 'F':>20}"
     return f"{str(value).upper():>20}"

@@ -93,6 +93,7 @@ def _antenna(towards: Vector, truth: Vector) -> float:
 
 def _refined(density: Density) -> List[Pixel]:
     """Split the most probable quarter of the first grid's number of pixels, some times over."""
+    # The scheme of BAYESTAR, which begins with sixteen times as many pixels.
     pixels = list(all_pixels(_COARSEST))
     split = len(pixels) // 4
     for _ in range(_ROUNDS):

@@ -18,6 +18,7 @@ from ..extras import sandbox_problems
 
 __all__ = ["command"]
 
+#: Checked before a server is started for it.
 _FILE = click.Path(exists=True, dir_okay=False, readable=True, path_type=Path)
 
 

@@ -52,6 +52,7 @@ def command(
     """
     with ExitStack() as stack:
         stack.enter_context(sandbox_problems())
+        # What `serve` writes there is also how we learn the port.
         if ready_file is None:
             temporary = stack.enter_context(TemporaryDirectory(prefix="gracedb-core-"))
             ready_file = Path(temporary, "url")

@@ -55,6 +55,7 @@ class Narrator:
         try:
             yield written.append
         finally:
+            # Also when it failed: the last line before an error is the call that caused it.
             took = perf_counter() - begun
             self.calls += 1
             self.seconds += took
@@ -86,6 +87,7 @@ class Told:
             call = _wrapped(self._text, arguments)
             written(call)
             answer = self._real(*positional, **named)
+            # Lazy answers would otherwise be charged for nothing, and fail somewhere else.
             if hasattr(answer, "read"):
                 written(f"{call}.read()")
                 with answer:
@@ -109,6 +111,7 @@ def _literal(value: object) -> str:
         return f"<{len(value):,} bytes>"
     if isinstance(value, list):
         return f"[{', '.join(map(_literal, value))}]"
+    # JSON's strings are Python's too, and always in double quotes.
     return json.dumps(value, ensure_ascii=False) if isinstance(value, str) else repr(value)
 
 

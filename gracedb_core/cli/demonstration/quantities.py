@@ -16,6 +16,7 @@ def time(gps: Optional[float]) -> str:
     """Write a GPS time (s) with its date in UTC, both to the millisecond."""
     if gps is None:
         return "unknown"
+    # Rounded first, or 0.9996 s would become 1.000 GPS and .999 UTC.
     utc = datetime_of_gps(round(gps, 3)).strftime("%Y-%m-%d %H:%M:%S.%f")[:-3]
     return f"{gps:.3f} GPS = {utc} UTC"
 

@@ -77,6 +77,7 @@ class Night:
             ("snr", signal_to_noise(event)),
             ("latency", _latency(event)),
         )
+        # An upload that the server cannot read is still an event, only an empty one.
         if event["gpstime"] is None:
             raise click.ClickException(
                 f"the server found no time in {self.candidate.filename}, and a superevent needs "
@@ -87,6 +88,7 @@ class Night:
     def raise_superevent(self) -> None:
         """Create the superevent, one second to either side."""
         self.narrator.step("It becomes the first, and preferred, event of a superevent.")
+        # The server refuses more than six decimals, and binary subtraction makes more.
         superevent = self.client.superevents.create(
             t_start=round(self.gpstime - 1.0, 6),
             t_0=self.gpstime,
@@ -126,6 +128,7 @@ class Night:
     def label(self) -> None:
         """Say that the superevent is ready, and ask for an advocate."""
         self.narrator.step("Its data products are complete; an advocate is asked to look.")
+        # ADVREQ is what allows the signoff; without it the server refuses one.
         self.superevent.labels.create("EM_READY")
         self.superevent.labels.create("ADVREQ")
         self._show_labels()
@@ -168,6 +171,7 @@ class Night:
     def publish(self, number: int) -> None:
         """Expose the superevent and its sky map."""
         self.narrator.step("The superevent and its sky map become public.")
+        # Exposing shows the superevent alone: each log entry, and its file, needs the tag too.
         self.superevent.expose()
         self.superevent.logs[number].tags.create("public")
         self.narrator.says("exposed" if self.superevent.is_exposed() else "still hidden")
@@ -184,6 +188,7 @@ class Night:
         )
         self._same(seen.files[skymap.name].get(), skymap)
         self.narrator.says("the same sky map")
+        # Events stay private for good; only superevents are ever exposed.
         try:
             self.public.events[self.graceid].get()
         except errors.AccessDenied as error:

@@ -17,6 +17,7 @@ from gracedb_sandbox.clock import gps_from_unix
 __all__ = ["Candidate", "SkyMap", "from_file", "sample", "second_opinion", "sky_map"]
 
 _LATENCY = 12.0  # s; what a low-latency pipeline needs
+#: Enough of a file for its process table, however long its parameters are.
 _HEAD = 65536
 _GZIP = b"\x1f\x8b"
 
