@@ -79,10 +79,13 @@ class AnyClient(Root[Mode]):
 A = TypeVar("A", bound="AnyClient[Any]")
 
 
+#: The attributes that a client makes of its options.
+_OWN = frozenset({"_connection", "_driver", "_keys", "_kind", "_options", "_row", "_session"})
+
+
 def _extras(client: AnyClient[Any]) -> Dict[str, Any]:
     """Give the attributes that a subclass, or anybody, has put on the client."""
-    own = ("_options", "_connection")
-    return {name: value for name, value in client.__dict__.items() if name not in own}
+    return {name: value for name, value in client.__dict__.items() if name not in _OWN}
 
 
 def _remade(cls: Type[A], recipe: Dict[str, Any], extras: Dict[str, Any]) -> A:

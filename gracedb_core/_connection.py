@@ -35,6 +35,7 @@ class Connection:
         self._plugins = Plugins(installed_plugins())
         for trouble in self._plugins.broken:
             warnings.warn(trouble, stacklevel=4)
+        self._authorities = options.authorities
         self._offer = self._plugins.transport(options.transport_name)
         self._transport: Optional[Transport] = None
         self._closed = False
@@ -77,7 +78,7 @@ class Connection:
         origin = self.session.address.origin
         return TransportOptions(
             origin,
-            TLSContexts(verify=self._options.authorities),
+            TLSContexts(verify=self._authorities),
             POOL_SIZE,
             _environment_proxy(origin),
         )

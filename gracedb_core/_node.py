@@ -210,7 +210,7 @@ class Node(Generic[Mode]):
         """Name the row that the attribute *name* would lead to."""
         if self._row == "/":
             return _COLUMNS.get(name, (f"/{name}", self._kind))
-        return (name if self._row == "/object" else f"{self._row}.{name}"), self._kind
+        return (name if self._row == "/*[]" else f"{self._row}.{name}"), self._kind
 
     def _children(self) -> List[str]:
         """List the attributes that lead further."""
@@ -247,6 +247,6 @@ def _other(kind: Kind) -> Kind:
 
 #: The two collections share one row, and are named after its columns.
 _COLUMNS: Mapping[str, Tuple[str, Kind]] = {
-    "events": ("/objects", Kind.EVENT),
-    "superevents": ("/objects", Kind.SUPEREVENT),
+    "events": ("/*", Kind.EVENT),
+    "superevents": ("/*", Kind.SUPEREVENT),
 }

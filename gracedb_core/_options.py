@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import sys
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -99,7 +100,14 @@ class Options:
     @property
     def authorities(self) -> Union[bool, Path]:
         """Where the certificate authorities are, or whether to trust any."""
-        return self.verify if isinstance(self.verify, bool) else _path(self.verify, "verify")
+        if isinstance(self.verify, bool):
+            return self.verify
+        if not isinstance(self.verify, (str, os.PathLike)):
+            raise InputError(f"verify must be a path, True or False, not {self.verify!r}.")
+        path = Path(self.verify).expanduser()
+        if not path.exists():
+            raise InputError(f"verify names {path} for certificate authorities: it is not there.")
+        return path
 
     @property
     def timeouts(self) -> Timeout:
@@ -125,6 +133,8 @@ class Options:
     def agent(self) -> str:
         """The User-Agent: the server refuses requests without, and some names of old clients."""
         if self.user_agent is not None:
+            if not re.match(r"[\x21-\x7e][\x20-\x7e]*\Z", self.user_agent):
+                raise InputError("The User-Agent must be one line of visible ASCII text.")
             return self.user_agent
         python = ".".join(map(str, sys.version_info[:2]))
         return f"gracedb-core/{__version__} python/{python}"

@@ -42,6 +42,11 @@ def is_ambiguous(outcome: Outcome) -> bool:
     return outcome.status in _AMBIGUOUS
 
 
+def _draw() -> float:
+    # A function of its own: the library's is bound to a generator, which a pickle would hold.
+    return random.random()  # noqa: S311  pauses are no secret
+
+
 @dataclass(frozen=True)
 class RetryPolicy:
     """How often, and after which pauses, a request that may be repeated is repeated.
@@ -54,7 +59,7 @@ class RetryPolicy:
     attempts: int = 5
     pause: float = 0.2
     longest_pause: float = 30.0
-    jitter: Callable[[], float] = random.random
+    jitter: Callable[[], float] = _draw
 
     def __post_init__(self) -> None:
         if self.attempts < 1 or self.pause < 0 or self.longest_pause < 0:

@@ -3,7 +3,8 @@
 Two columns, events and superevents. Where the two cells of a row differ, that is a quirk of the
 server. Paths are below the API root; each ``{}`` takes one quoted key. A row's name is the way
 there in Python, from an object (``logs[].tags`` is ``client.events[id].logs[3].tags``) or, with a
-slash before it, from the client (``/gwtc[]`` is ``client.gwtc[4]``).
+slash before it, from the client (``/gwtc[]`` is ``client.gwtc[4]``); ``/*`` is ``client.events`` or
+``client.superevents``.
 """
 
 # ruff: noqa: N802  the names of cells are what they send
@@ -110,11 +111,11 @@ POST_SWITCH = Cell("POST", FORM, repeat=Repeat.FREELY)
 
 _ROWS = (
     # the way there         events                         superevents
-    node("/objects",         "events/",                     "superevents/",
+    node("/*",         "events/",                     "superevents/",
          get=GET(),
          search=(PAGES("events"), PAGES("superevents")),
          create=(POST_MULTIPART, POST_JSON)),
-    node("/object",          "events/{}",                   "superevents/{}/",
+    node("/*[]",          "events/{}",                   "superevents/{}/",
          get=GET(),
          update=(Cell("PUT", MULTIPART), Cell("PATCH", JSON))),
     node("reserve",         "events/reserve/",             None,
@@ -185,7 +186,6 @@ _ROWS = (
     site("/",            "",           get=GET()),
     site("/user_info",       "user-info/", get=GET()),
     site("/tags",       "tag/",       get=LIST("tags")),
-    site("/performance",     "performance/", get=GET()),
     site("/gwtc",            "gwtc/",      search=PAGES("results"), create=POST_JSON),
     site("/gwtc[]",          "gwtc/{}/",   search=PAGES("results")),
     site("/gwtc[][]",        "gwtc/{}/{}/", get=GET()),

@@ -39,7 +39,7 @@ class EventTags(Listed[Mode]):
         return self._record(name, "tag")
 
 
-@face("/object", Kind.EVENT)
+@face("/*[]", Kind.EVENT)
 class Event(Object[Mode]):
     """One event."""
 
@@ -85,7 +85,7 @@ class Event(Object[Mode]):
         return self._ask("create", row="upload", fields=sent, files=(part,))
 
 
-@face("/objects", Kind.EVENT)
+@face("/*", Kind.EVENT)
 class Events(Objects[Mode]):
     """All events."""
 
@@ -136,7 +136,7 @@ class Events(Objects[Mode]):
         """Replace the data of an event; its old file stays as an earlier version."""
         part = file_part("eventFile", filename, filecontents)
         keys = (segment(event_id),)
-        return self._ask("update", row="/object", keys=keys, files=(part,))
+        return self._ask("update", row="/*[]", keys=keys, files=(part,))
 
     @verb
     def reserve(

@@ -72,4 +72,4 @@ class Objects(Node[Mode]):
         """Go to an object by id, to the other kind if the id is one of those."""
         if not isinstance(identifier, str):
             raise InputError(f"An id must be a str, not {identifier!r}.")
-        return self._at("/object", segment(identifier), kind=kind_of(identifier) or self._kind)
+        return self._at("/*[]", segment(identifier), kind=kind_of(identifier) or self._kind)

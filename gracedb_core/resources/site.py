@@ -129,12 +129,11 @@ class Root(Node[Mode]):
 
         ``client.path("superevents", id, "new-thing/")`` reaches what has no name here yet.
         """
-        *folders, last = [str(part) for part in segments] or [""]
-        slash = "/" if last.endswith("/") else ""
-        quoted = [
-            segment(part, "path segment") for part in (*folders, last[: -1 if slash else None])
-        ]
-        return Path(self, "/".join(quoted) + slash)
+        parts = [str(part) for part in segments]
+        ends = "/" if parts and parts[-1].endswith("/") else ""
+        if ends:
+            parts[-1] = parts[-1][:-1]
+        return Path(self, "/".join(segment(part, "path segment") for part in parts) + ends)
 
     @verb
     def user_info(self) -> Flow[Json]:

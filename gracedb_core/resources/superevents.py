@@ -89,7 +89,7 @@ class Notices(Listed[Mode]):
         return self._ask("create", files=(part,))
 
 
-@face("/object", Kind.SUPEREVENT)
+@face("/*[]", Kind.SUPEREVENT)
 class Superevent(Object[Mode]):
     """One superevent."""
 
@@ -138,7 +138,7 @@ class Superevent(Object[Mode]):
         return self._ask("create", row="confirm_as_gw", fields={"gw_id": gw_id})
 
 
-@face("/objects", Kind.SUPEREVENT)
+@face("/*", Kind.SUPEREVENT)
 class Superevents(Objects[Mode]):
     """All superevents."""
 
@@ -190,7 +190,7 @@ class Superevents(Objects[Mode]):
         """
         sent = self._described(t_start, t_0, t_end, preferred_event, None)
         keys = (segment(superevent_id),)
-        return self._ask("update", row="/object", keys=keys, fields={**sent, **fields})
+        return self._ask("update", row="/*[]", keys=keys, fields={**sent, **fields})
 
     @staticmethod
     def _described(
