@@ -169,9 +169,13 @@ class _Clocked(http.client.HTTPConnection):
         clock = self.clock
         rest = memoryview(data)
         # Not sendall, whose timeout is for the whole: a large body may take its time.
-        while rest:
-            self.sock.settimeout(clock.left(clock.limits.write))
-            rest = rest[self.sock.send(rest) :]
+        try:
+            while rest:
+                self.sock.settimeout(clock.left(clock.limits.write))
+                rest = rest[self.sock.send(rest) :]
+        except ConnectionResetError as error:
+            # Every version of urllib3 takes this to mean that the answer is there already.
+            raise BrokenPipeError(*error.args) from None
 
 
 class ClockedHTTPConnection(_Clocked, HTTPConnection):
