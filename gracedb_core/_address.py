@@ -30,6 +30,11 @@ class Address:
         """The URL of *base*."""
         return f"{self.origin}{self.base}"
 
+    @property
+    def names_version(self) -> bool:
+        """Whether a generation of the API was chosen, rather than the server's default."""
+        return bool(_VERSION(self.base.rstrip("/").rpartition("/")[2]))
+
     @classmethod
     def parse(cls, url: str, api_version: str = "") -> Address:
         """Read a URL, such as ``https://gracedb.ligo.org/api/``; raises `InputError`."""

@@ -64,9 +64,13 @@ class Objects(Node[Mode]):
         Further *params*, such as ``count`` (rows a page), are sent as they are. Nothing is asked
         before the first item is wanted.
         """
-        text = json.dumps(query) if isinstance(query, Mapping) else query
-        params = {"query": text, "sort": sort, **params}
-        yield from paginate(self._session, self._call("search", params=params), identity)
+        structured = isinstance(query, Mapping)
+        text = json.dumps(query) if structured else query
+        call = self._call("search", params={"query": text, "sort": sort, **params})
+        if structured and not self._session.address.names_version:
+            # Only the second generation reads this language, whatever the default is.
+            call = call._replace(path=f"v2/{call.path}")
+        yield from paginate(self._session, call, identity)
 
     def _object(self, identifier: str) -> Any:
         """Go to an object by id, to the other kind if the id is one of those."""

@@ -266,6 +266,15 @@ def test_pages_are_walked_lazily_and_by_links_alone() -> None:
     ]
 
 
+@pytest.mark.parametrize(("url", "prefix"), [("/api/", "/api/v2/"), ("/api/v1/", "/api/v1/")])
+def test_a_structured_query_asks_the_generation_that_reads_it(url: str, prefix: str) -> None:
+    """A mapping is sent as JSON to v2, unless the caller chose a generation."""
+    told = Told(reply(200, {"superevents": []}), url=f"https://gracedb.example{url}")
+    query = {"field": "far", "op": "<", "value": 1e-7}
+    assert list(told.root.superevents.search(query)) == []
+    assert told.lines[0].startswith(f"GET {prefix}superevents/?query=%7B%22field%22")
+
+
 def test_pages_that_go_in_circles_end() -> None:
     """A next page that was read already is an error, not an endless search."""
     page = {"events": [], "links": {"next": "/api/events/"}}
