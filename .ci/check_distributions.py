@@ -55,8 +55,12 @@ def use(distribution: Path, folder: Path) -> None:
 def run(folder: Path, *command: str) -> None:
     """Run a command away from the working tree, so that nothing is found there by chance."""
     print("+", *command, flush=True)
-    code = subprocess.call(command, cwd=str(folder), env={**os.environ, "PYTHONPATH": ""})
-    expect(code == 0, f"{' '.join(command)} ended with {code}")
+    environment = {**os.environ, "PYTHONPATH": ""}
+    done = subprocess.run(
+        command, cwd=str(folder), env=environment, stdout=subprocess.PIPE, stderr=subprocess.STDOUT
+    )
+    said = done.stdout.decode("utf-8", "replace")
+    expect(done.returncode == 0, f"{' '.join(command)} ended with {done.returncode}:\n{said}")
 
 
 def main(folder: Path) -> None:
