@@ -143,9 +143,9 @@ def _words(value: Any, depth: int = 0) -> str:
         except ValueError:
             return value
     if isinstance(value, dict) and depth < 4:
-        for key in _ENVELOPES:
-            if value.get(key):
-                return _words(value[key], depth + 1)
+        inside = [_words(value[key], depth + 1) for key in _ENVELOPES if value.get(key)]
+        if inside:
+            return ": ".join(inside)
         return "; ".join(f"{key}: {_words(item, depth + 1)}" for key, item in value.items())
     if isinstance(value, list) and depth < 4:
         return "; ".join(_words(item, depth + 1) for item in value)

@@ -35,7 +35,6 @@ Every error carries its facts as attributes, pickles, and reads as one sentence.
 
 from __future__ import annotations
 
-import sys
 from typing import (
     TYPE_CHECKING,
     Any,
@@ -106,7 +105,7 @@ class GraceDBError(Exception):
     _requests_name: ClassVar[str] = ""
 
     def __new__(cls, message: str, **_facts: Any) -> GraceDBError:  # noqa: D102
-        known = _as_requests_knows_it(cls)
+        known = as_requests_knows_it(cls)
         solid = OSError if issubclass(known, OSError) else Exception
         error: GraceDBError = solid.__new__(known, message)
         return error
@@ -130,7 +129,7 @@ class GraceDBError(Exception):
         return self
 
     def __reduce__(self) -> Tuple[Any, ...]:
-        return _rebuild, (_own_class(type(self)), self.message, dict(self.__dict__))
+        return _rebuild, (own_class(type(self)), self.message, dict(self.__dict__))
 
 
 class InputError(GraceDBError, ValueError):
@@ -263,19 +262,7 @@ class ResponseError(GraceDBError):
     @property
     def response(self) -> requests.Response:
         """The answer as a ``requests.Response``, for programs written for the older clients."""
-        import requests
-
-        response = requests.Response()
-        response.status_code = self.status
-        response.reason = self.reason
-        response._content = self.body
-        response.headers.update(self.headers)
-        if self.request is not None:
-            response.url = self.request.url
-            # Not prepared: preparing would re-quote a URL that is already on the wire's terms.
-            response.request = requests.PreparedRequest()
-            response.request.method, response.request.url = self.request
-        return response
+        return as_response(self.status, self.reason, self.headers, self.body, self.request)
 
 
 class BadRequest(ResponseError):
@@ -326,30 +313,6 @@ _BY_STATUS: Mapping[int, Type[ResponseError]] = {
 def response_error_class(status: int) -> Type[ResponseError]:
     """Name the class that stands for *status*."""
     return _BY_STATUS.get(status, ServerFault if status >= 500 else BadRequest)
-
-
-_twins: Dict[Type[Any], Type[Any]] = {}
-
-
-def _as_requests_knows_it(cls: Type[Any]) -> Type[Any]:
-    """Give the subclass of *cls* that the `requests` exception of the same meaning also catches.
-
-    Only where `requests` is loaded: nobody can have written an ``except`` for it otherwise,
-    and loading it costs more than the rest of a first request.
-    """
-    loaded = sys.modules.get("requests.exceptions")
-    if loaded is None or not cls._requests_name or cls in _twins.values():
-        return cls
-    if cls not in _twins:
-        parent = getattr(loaded, cls._requests_name)
-        names = {"__module__": cls.__module__, "__doc__": cls.__doc__, "_own_class": cls}
-        _twins[cls] = type(cls.__name__, (cls, parent), names)
-    return _twins[cls]
-
-
-def _own_class(cls: Type[Any]) -> Type[Any]:
-    own: Type[Any] = cls.__dict__.get("_own_class", cls)
-    return own
 
 
 def _rebuild(cls: Type[GraceDBError], message: str, facts: Dict[str, Any]) -> GraceDBError:

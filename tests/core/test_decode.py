@@ -36,7 +36,7 @@ PAGE = b"<!DOCTYPE html><html><head><title>Not  Found\n</title></head><body>x</b
         (b'{"error": "Label X already applied"}', "Label X already applied"),
         (b'{"errors":["group: * Wrong","labels: * Bad"]}', "group: * Wrong; labels: * Bad"),
         (b'{"warnings":["Problem creating event (x)"]}', "Problem creating event (x)"),
-        (b'{"error":"invalid_query","message":"no"}', "invalid_query"),
+        (b'{"error":"invalid_query","message":"no","path":[]}', "invalid_query: no"),
         (b'"Event G1 is already assigned to a Superevent"', None),
         (b'["This field is required.","Also this."]', "This field is required.; Also this."),
         (b'"{\\"warning\\": \\"already labeled\\"}"', "already labeled"),
