@@ -48,6 +48,8 @@ from typing import (
     TypeVar,
 )
 
+from ._twins import as_requests_knows_it, as_response, own_class
+
 if TYPE_CHECKING:
     import requests
 
