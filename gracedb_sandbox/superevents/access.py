@@ -19,7 +19,9 @@ _GUARDIANS = frozenset({"access_managers", "executives"})
 _ADVOCATES = frozenset({"em_advocates", "rrt_members"})
 _CONTROL_ROOMS = {"H1": "h1_control_room", "L1": "l1_control_room", "V1": "v1_control_room"}
 
+# The framework's own words, where the server states none of its own.
 _DEFAULT = "You do not have permission to perform this action."
+# A missing or unknown category is refused as if it were production.
 _KINDS = {"P": "", "T": "test ", "M": "MDC "}
 _EXPOSING = "You are not allowed to {verb} superevent log messages {whom} by {how} the '{tag}' tag."
 
@@ -35,6 +37,7 @@ class Action:
 _INTERNAL = frozenset({INTERNAL})
 
 ACTIONS = {
+    # Observers write logs and observations, but label, tag and announce nothing.
     "annotate": Action(_INTERNAL | {OBSERVERS}, _DEFAULT),
     "label": Action(_INTERNAL, "You do not have permission to add labels to superevents."),
     "unlabel": Action(_INTERNAL, "You do not have permission to remove labels from superevents."),
@@ -58,6 +61,7 @@ def managing(verb: str, category: str) -> Action:
     *verb* is the sentence with ``{}`` where the kind of superevent goes, as in
     ``"create {}superevents"``. Everybody internal may play with test superevents.
     """
+    # Production and MDC are what alerts are made of; tests harm nobody.
     groups = {MANAGERS, INTERNAL} if category == "T" else {MANAGERS}
     text = f"You are not allowed to {verb}.".format(_KINDS.get(category, ""))
     return Action(frozenset(groups), text)
@@ -73,6 +77,7 @@ def exposing(tag: str, *, applying: bool) -> Action:
 
 def signoffs(verb: str) -> Action:
     """Return the action of viewing, creating, changing or deleting signoffs at all."""
+    # Being on some duty comes first; being on this duty is asked by `signing`.
     signers = _ADVOCATES | frozenset(_CONTROL_ROOMS.values())
     groups = _INTERNAL | signers if verb == "view" else signers
     return Action(groups, f"You do not have permission to {verb} superevent signoffs.")

@@ -36,12 +36,14 @@ _GW_ID_TAKEN = "{'gw_id': ['Superevent with this Gw id already exists.']}"
 
 def create(database: sqlite3.Connection, given: Mapping[str, Any], *, submitter: str) -> Row:
     """Make a superevent of checked fields, with all that this entails, and return its row."""
+    # The first thing wrong is the one that is told: clients compare whole bodies.
     preferred, others = given["preferred_event"], given["events"]
     for event in (preferred, *others):
         check_free(database, event)
         check_kind(event, given["category"])
     _check_labels(given["labels"])
     _check_model(preferred, given["t_0"])
+    # There is no check that t_start <= t_0 <= t_end.
     made = Situation(_insert(database, given, submitter), database)
     _announce_creation(made, given)
     for event in others:
@@ -86,6 +88,7 @@ def _check_model(preferred: Row, t_0: float) -> None:
 
 
 def _insert(database: sqlite3.Connection, given: Mapping[str, Any], submitter: str) -> Row:
+    # The date is that of t_0 now; a later change of t_0 leaves the name alone.
     category, date = given["category"], date_of_gps(given["t_0"])
     cursor = database.execute(
         "INSERT INTO superevent (category, date, number, submitter, created, t_start, t_0, t_end,"
@@ -121,6 +124,7 @@ def attach(here: Situation, event: Row) -> None:
 
 def update(here: Situation, wanted: Mapping[str, Any]) -> Row:
     """Apply those of the *wanted* values that differ, log them, and return the new row."""
+    # A request that repeats what is stored is an error, not a success.
     changed = _differing(here.row, wanted)
     if not changed:
         raise spoken(400, "Request would not modify the superevent")
@@ -158,6 +162,7 @@ def _prefer(here: Situation, event: Row) -> None:
     check_free(here.database, event, but=here.id)
     if event["group_name"] == "External":
         raise spoken(400, _NOT_PREFERRED)
+    # The old one stays a member.
     old = here.row["preferred_event"]
     attach(here, event)
     _set(here, "preferred_event", event["id"])
@@ -170,6 +175,7 @@ def confirm(here: Situation, gw_id: str) -> Row:
     if here.row["is_gw"]:
         raise spoken(400, "Superevent is already confirmed as a GW")
     category, date = here.row["category"], here.row["date"]
+    # Letters follow the order of confirmation, not of discovery.
     number = record.next_gw_number(here.database, category, date)
     _set(here, "gw_id", gw_id or str(SupereventId(category, date, number, is_gw=True)))
     _set(here, "gw_number", number)

@@ -52,10 +52,12 @@ _UPDATE = (
 
 def _create() -> Response:
     require_login()
+    # The right depends on the category, so the body is read before it is judged.
     body = read_body()
     category = str(body.one("category"))
     require(managing("create {}superevents", category))
     given = read(_CREATION, body)
+    # The server passes these on to a routine that does not take them, and fails.
     early = [each.name for each in _LATER if body.one(each.name) is not None]
     if early:
         raise stated(f"{', '.join(early)} cannot be given to a superevent that is being created.")
@@ -81,6 +83,7 @@ def _confirm(sid: str) -> Response:
     body = read_body()
     here = top_level(sid)
     require(managing("confirm {}superevents as GWs", here.row["category"]))
+    # The clients' documentation says 204; the server answers 200 and the object.
     row = changes.confirm(here, read([_GW_ID], body).get("gw_id") or "")
     return answer(superevent_document(database(), row))
 

@@ -76,6 +76,7 @@ def top_level(sid: str) -> Situation:
 
 
 def _visible(found: Optional[Row]) -> Row:
+    # What may not be seen is not there: 404, never 403.
     if found is None or not (current_user().internal or found["exposed"]):
         raise not_found()
     return found
@@ -123,6 +124,7 @@ def by_generation(text: str, *, renewed: str) -> Refusal:
 
 def envelope(key: str, rows: Sequence[Any]) -> Response:
     """Answer a list: nested lists are never cut into pages."""
+    # All three links are the request itself.
     here = requested()
     links = {"self": here, "first": here, "last": here}
     return answer({"start": 0, "numRows": len(rows), key: rows, "links": links})
@@ -138,6 +140,7 @@ def person(username: str) -> str:
 
 def read_label(value: Any) -> str:
     """Read the name of a label that exists."""
+    # Case-sensitive here, unlike in searches.
     if value not in LABELS:
         raise fields.Invalid(f"Object with name={value} does not exist.")
     return str(value)

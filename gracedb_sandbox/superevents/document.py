@@ -34,6 +34,7 @@ def superevent_document(database: sqlite3.Connection, row: Row) -> Dict[str, Any
     found = {
         "superevent_id": default_id(row),
         "gw_id": row["gw_id"],
+        # Codes come in, words go out.
         "category": SUPEREVENT_CATEGORIES[row["category"]],
         "created": utc_text(row["created"]),
         "submitter": row["submitter"],
@@ -42,8 +43,10 @@ def superevent_document(database: sqlite3.Connection, row: Row) -> Dict[str, Any
         "t_start": row["t_start"],
         "t_0": row["t_0"],
         "t_end": row["t_end"],
+        # The preferred event is a member like the others.
         "gw_events": [graceid(each) for each, is_em in zip(members, external) if not is_em],
         "em_events": [graceid(each) for each, is_em in zip(members, external) if is_em],
+        # Read from the preferred event of the moment, so it changes with it.
         "far": preferred["far"],
         "time_coinc_far": row["time_coinc_far"],
         "space_coinc_far": row["space_coinc_far"],
@@ -56,6 +59,7 @@ def superevent_document(database: sqlite3.Connection, row: Row) -> Dict[str, Any
 
 
 def _links(row: Row) -> Dict[str, str]:
+    # `superevent_id` stays, but the links follow a confirmation.
     base = link(f"superevents/{current_id(row)}/")
     return {name: base if name == "self" else f"{base}{name}/" for name in _LINKS}
 
@@ -73,6 +77,7 @@ def _quoted(event: Dict[str, Any]) -> Dict[str, Any]:
 
 
 def _for_anonymous(found: Dict[str, Any]) -> Dict[str, Any]:
+    # Keys go, rather than become null.
     for key in _HIDDEN:
         del found[key]
     del found["links"]["events"]

@@ -56,6 +56,7 @@ _UNEQUAL = (
 
 
 def _open(sid: str) -> Situation:
+    # 2.36 took the whole resource away, reading included, but not the superevent's 404.
     here = nested(sid)
     if dialect().renewed:
         raise gone()
@@ -98,6 +99,7 @@ def _create(sid: str) -> Response:
 
 
 def _footprints(given: Mapping[str, Any]) -> List[Footprint]:
+    # Scalars are spread by the clients, never by the server.
     columns = [given[name] for name in _LISTS]
     if len(set(map(len, columns))) != 1:
         raise stated(_UNEQUAL)

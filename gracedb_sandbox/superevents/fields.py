@@ -146,6 +146,7 @@ def items(reader: Reader) -> Reader:
 
 def any_text(value: Any) -> str:
     """Read a text that may be blank."""
+    # A number is taken for its digits; truth is not a text.
     if isinstance(value, bool) or not isinstance(value, (str, int, float)):
         raise Invalid("Not a valid string.")
     if "\0" in str(value):
@@ -264,6 +265,7 @@ def _precision(value: Decimal) -> Tuple[int, int, int]:
     _, digits, exponent = value.as_tuple()
     if not isinstance(exponent, int):  # pragma: no cover - only NaN and infinity
         raise Invalid(NOT_A_NUMBER)
+    # 1E+3 has four digits, 0.001 has three, whatever they are written like.
     if exponent >= 0:
         return len(digits) + exponent, 0, len(digits) + exponent
     if len(digits) > -exponent:

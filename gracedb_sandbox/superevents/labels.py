@@ -51,6 +51,7 @@ def _find(here: Situation, name: str) -> sqlite3.Row:
 def _create(sid: str) -> Response:
     here = nested(sid)
     require(ACTIONS["label"])
+    # The order of these refusals is the server's, and clients match the texts.
     label = read([Field("name", read_label)])["name"]
     if find_label(here.database, here.subject, label) is not None:
         raise by_generation(
@@ -74,6 +75,7 @@ def check_label(here: Situation, label: str) -> None:
 def _delete(sid: str, name: str) -> Response:
     here = nested(sid)
     require(ACTIONS["unlabel"])
+    # Absent comes before protected: removing H1OK that is not there is 404.
     _find(here, name)
     if name in rules.PROTECTED:
         raise spoken(400, rules.CANNOT_REMOVE.format(label=name))

@@ -60,6 +60,7 @@ def read_tag(value: Any) -> str:
 
 
 def _read_tags(values: Any) -> List[str]:
+    # The same tag twice is one tag.
     return list(dict.fromkeys(map(read_tag, values)))
 
 
@@ -137,6 +138,7 @@ def _create(sid: str) -> Response:
 
 
 def _check_tags(tags: Sequence[str]) -> None:
+    # Rights are asked for before the names are judged.
     wanted = [name.strip() for tag in tags for name in tag.split(",") if name.strip()]
     if not wanted:
         return
@@ -154,6 +156,7 @@ def _check_names(given: Dict[str, Any]) -> None:
 def _enclosed(upload: Optional[Upload]) -> Optional[Enclosed]:
     if upload is None:
         return None
+    # Alert pipelines retry an empty file: it is refused before anything is kept.
     if not upload.size:
         raise stated("The submitted file is empty.")
     if "," in upload.name:
@@ -165,6 +168,7 @@ def _write(here: Situation, given: Dict[str, Any], enclosed: Optional[Enclosed])
     label = given["label"]
     if label is not None:
         _check_log_label(here, label)
+    # Every tag and the label write entries of their own after this one.
     row = add_entry(here, given["comment"], enclosed)
     names = given["displayName"] or [None] * len(given["tagname"])
     for tag, name in zip(given["tagname"], names):
@@ -179,6 +183,7 @@ def _write(here: Situation, given: Dict[str, Any], enclosed: Optional[Enclosed])
 
 
 def _check_log_label(here: Situation, label: str) -> None:
+    # Refused by a text of its own here, unlike in `labels/`.
     if label not in LABELS:
         raise spoken(400, f"The label '{label}' is not found in the database.")
     require(ACTIONS["label"])
@@ -246,6 +251,7 @@ def _create_tag(sid: str, n: int) -> Response:
     if body.one("name") in _EXPOSING:
         require(exposing(body.one("name"), applying=True))
     given = read(_TAG, body)
+    # 400 where events answer 409.
     if not _apply(here, row, given["name"], given["displayName"]):
         raise stated("Tag is already applied to this log message")
     shown = _tag_document(here, row, given["name"])

@@ -86,6 +86,7 @@ def _managed(sid: str, verb: str) -> Situation:
 def _add(sid: str) -> Response:
     here = _managed(sid, "add events to {}superevents")
     event = read(_BODY)["event"]
+    # A member of this very superevent is refused too: adding is not idempotent.
     changes.check_free(here.database, event)
     changes.check_kind(event, here.row["category"])
     changes.attach(here, event)
@@ -100,6 +101,7 @@ def _remove(sid: str, gid: str) -> Response:
     name = ids.graceid(event)
     if event["id"] == here.row["preferred_event"]:
         raise spoken(400, f"Event {name} can't be removed from superevent {here.sid} {_TAKEN}")
+    # A pipeline prefers members only.
     here.database.execute("DELETE FROM pipeline_preferred WHERE event = ?", (event["id"],))
     here.database.execute("UPDATE event SET superevent = NULL WHERE id = ?", (event["id"],))
     here.log(f"Removed event: {name}")
@@ -115,9 +117,11 @@ def _prefer(sid: str) -> Response:
     if event["id"] in [each["id"] for each in chosen]:
         text = f"Event {name} is already the {pipeline} pipeline-preferred event for {here.sid}"
         raise spoken(400, text)
+    # The superevent's preferred event may be preferred for its pipeline too.
     if event["superevent"] != here.id:
         raise spoken(400, f"Event {name} is not part of superevent {here.sid}")
     changes.check_kind(event, here.row["category"])
+    # One per pipeline: another event of the same pipeline takes the place.
     replaced = [each for each in chosen if each["pipeline"] == pipeline]
     here.database.execute(
         "INSERT OR REPLACE INTO pipeline_preferred VALUES (?, ?, ?)",

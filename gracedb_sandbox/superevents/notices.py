@@ -97,6 +97,7 @@ def _create(sid: str) -> Response:
     upload = read_body().files.get("upload")
     if upload is None or not upload.size:
         raise stated("No notice was submitted: send it as the file part 'upload'.")
+    # Kept to the byte: what was signed or compared elsewhere must come back as it was.
     data = _bytes(upload)
     document = _document(data)
     _check(here, document)
@@ -134,9 +135,11 @@ def _check(here: Situation, document: Mapping[str, Any]) -> None:
         raise _invalid(f"it lacks {', '.join(missing)}")
     if _kind(document) is None:
         raise _invalid(f"its alert_type is {document['alert_type']!r}")
+    # Both names of a confirmed superevent are its own.
     names = (default_id(here.row), here.sid)
     if document["superevent_id"] not in names:
         raise stated(f"The notice is about {document['superevent_id']}, not {names[0]}")
+    # A retraction takes back the event, so it need not describe it.
     event = document.get("event")
     if _kind(document) != "RE" and not isinstance(event, dict):
         raise _invalid("it lacks event")
@@ -162,6 +165,7 @@ def _part(document: Mapping[str, Any], key: str) -> Mapping[str, Any]:
 
 
 def _keep(here: Situation, document: Mapping[str, Any], blob: Blob) -> Response:
+    # Numbers run per superevent, apart from those of VOEvents.
     kind = _kind(document)
     n = record.next_notice(here.database, here.id)
     name = f"{default_id(here.row)}-{n}-{rules.VOEVENT_TYPES[kind].lower()}.json"

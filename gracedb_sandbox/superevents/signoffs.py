@@ -63,6 +63,7 @@ def _get(sid: str, typeinst: str) -> Response:
 
 
 def _find(here: Situation, typeinst: str) -> sqlite3.Row:
+    # No signoff has an empty type, so what is no key finds nothing.
     row: Optional[sqlite3.Row] = _signoff(here, *(rules.signoff_key(typeinst) or ("", "")))
     if row is None:
         raise not_found()
@@ -118,6 +119,7 @@ def _check(here: Situation, given: Mapping[str, Any]) -> None:
             "The fields superevent, instrument must make a unique set.",
             renewed=f"{kind} signoff for {whose} already exists on superevent {here.sid}",
         )
+    # Signing off answers a request; unasked, nobody signs.
     wanted = rules.request_label(kind, instrument)
     if find_label(here.database, here.subject, wanted) is None:
         asked = f"{kind} signoff not requested for superevent {here.sid}"
@@ -127,6 +129,7 @@ def _check(here: Situation, given: Mapping[str, Any]) -> None:
 def _swap(here: Situation, removed: str, added: str, *, told: str) -> None:
     """Exchange two labels, with one log entry instead of the labels' own two."""
     name = here.user.username
+    # A changed comment leaves the verdict where it is.
     if removed != added:
         remove_label(here.database, here.subject, removed, issuer=name, logged=False)
         add_label(here.database, here.subject, added, creator=name, logged=False)

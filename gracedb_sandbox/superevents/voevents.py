@@ -53,6 +53,7 @@ _TEXTS = ("skymap_type", "skymap_filename", "combined_skymap_filename")
 
 
 def _read_mass_gap(value: Any) -> None:
+    # Old clients still send it, as zero.
     if fields.number()(value):
         raise fields.Invalid("MassGap has been replaced with HasMassGap")
 
@@ -136,6 +137,7 @@ def _create(sid: str) -> Response:
 
 
 def _columns(given: Mapping[str, Any]) -> Dict[str, Any]:
+    # Inputs and outputs have different names: BNS comes in, prob_bns goes out.
     kept = {name: given[name] or None for name in _TEXTS}
     kept.update({column: given[name] for name, (column, _) in _FLAGS.items()})
     kept.update({column: given[name] for name, column in _PROBABILITIES.items()})
@@ -144,6 +146,7 @@ def _columns(given: Mapping[str, Any]) -> Dict[str, Any]:
 
 def _check_skymap(here: Situation, given: Mapping[str, Any]) -> None:
     kind, name = given["voevent_type"], given["skymap_filename"]
+    # An early warning with a sky map is not checked.
     if not (kind in ("IN", "UP") or (kind == "PR" and name)):
         return
     if not name:
@@ -155,6 +158,7 @@ def _check_skymap(here: Situation, given: Mapping[str, Any]) -> None:
 
 
 def _has_file(here: Situation, name: str) -> bool:
+    # A bare name means its first version, which every file has.
     bare, _, version = name.partition(",")
     if version and not version.isdecimal():
         return False
@@ -178,6 +182,7 @@ def _external(here: Situation, given: Mapping[str, Any]) -> Dict[str, Any]:
 
 
 def _context(here: Situation, external: Optional[Dict[str, Any]]) -> Context:
+    # Announced under its first name for ever, so that notices of one candidate belong together.
     graceid, row = default_id(here.row), here.row
     return Context(
         graceid=graceid,

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any, Callable, Dict, Iterator, NamedTuple, Optional, Tuple
+from typing import Any, Dict, Iterator, NamedTuple, Optional, Tuple
 
 import pytest
 import requests
@@ -100,7 +100,10 @@ class World:
 
 def _world(generation: str) -> Iterator[World]:
     with Sandbox(generation=generation, users=[*DEFAULT_USERS, COLLEAGUE]) as server:
-        yield World(server.url)
+        people = World(server.url)
+        yield people
+        for api in (people.boss, people.observer, people.colleague, people.nobody):
+            api.session.close()
 
 
 @pytest.fixture(scope="session")
@@ -138,9 +141,3 @@ def exposed(boss: Api, path: str) -> str:
     """Where that superevent is, once it is public."""
     boss.post(f"{path}permissions/modify/", data={"action": "expose"})
     return path
-
-
-@pytest.fixture
-def person(world: World) -> Callable[[str], Api]:
-    """Return people by their part in the tests."""
-    return lambda name: getattr(world, name)
