@@ -150,7 +150,7 @@ def _only_method_wrong() -> bool:
 
 
 def _leave(response: Response) -> Response:
-    finish(keep=response.status_code < 500)
+    finish(keep=True)  # what was to be forgotten was, when its refusal was raised
     if "Cache-Control" not in response.headers:
         response.headers["Expires"] = formatdate(usegmt=True)
         response.headers["Cache-Control"] = _NEVER_CACHE

@@ -30,11 +30,18 @@ class SandboxFailed(RuntimeError):
 
 def require_extra() -> None:
     """Raise `MissingExtra` unless everything the server needs can be imported."""
-    missing = [name for name in _EXTRA if importlib.util.find_spec(name) is None]
+    missing = [name for name in _EXTRA if not _installed(name)]
     if missing:
         raise MissingExtra(
             f"the sandbox needs {', '.join(missing)}: pip install 'gracedb-core[sandbox]'"
         )
+
+
+def _installed(name: str) -> bool:
+    try:
+        return importlib.util.find_spec(name) is not None
+    except ImportError:
+        return False
 
 
 class Sandbox:

@@ -31,10 +31,12 @@ class Running:
             numthreads=_THREADS,
             request_queue_size=512,  # cheroot's 5 refuses a burst of clients
             timeout=120,
+            shutdown_timeout=1,  # a silent connection would hold a worker for cheroot's 5 s
             server_name="gracedb-sandbox",
         )
         # Cheroot closes all but ten idle connections unless told otherwise.
         self._server.keep_alive_conn_limit = _CONNECTIONS
+        self._server.expiration_interval = 0.05  # s; how long stopping waits for its accept thread
         self._server.prepare()
         bound = self._server.bind_addr
         name = f"[{bound[0]}]" if ":" in bound[0] else bound[0]

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import sqlite3
 import time
-from typing import List, Optional
+from typing import Any, Dict, List, Optional
 
 from flask import Response
 
@@ -52,7 +52,7 @@ def replace(gid: str) -> Response:
     if upload is None or "," in upload.name:
         return server_error_page()  # as the server's view does
     previous = json.loads(event["extra"])
-    prepared = prepare(event["pipeline"], upload, body.values, previous=previous)
+    prepared = prepare(event["pipeline"], upload, _form(event, body), previous=previous)
     absorb(again(database(), event), prepared, "Event data replaced by new upload")
     return empty(202)
 
@@ -78,13 +78,18 @@ def fill(gid: str) -> Response:
     upload = body.files.get("eventFile")
     if upload is None or not upload.size:
         raise forms.complaints([("eventFile", forms.REQUIRED)])
-    prepared = prepare(event["pipeline"], upload, body.values)
+    prepared = prepare(event["pipeline"], upload, _form(event, body))
     event = again(database(), event)
     if event["status"] != "reserved":
         raise error(409, f"Event {graceid(event)} already has its data")
     absorb(event, prepared, "Original Data")
     database().execute("UPDATE event SET status = 'uploaded' WHERE id = ?", (event["id"],))
     return _created(event, [*prepared.ingested.warnings, *_label(event, body)])
+
+
+def _form(event: sqlite3.Row, body: Body) -> Dict[str, Any]:
+    """The form as it was when the event was made; later uploads do not repeat it."""
+    return {**body.values, "search": [event["search"] or ""]}
 
 
 def _insert(body: Body, replay_id: Optional[str], *, status: str) -> sqlite3.Row:

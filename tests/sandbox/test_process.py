@@ -1,0 +1,207 @@
+"""The sandbox as a process: it starts at once, ends with its owner, keeps what it was told to."""
+
+from __future__ import annotations
+
+import os
+import signal
+import socket
+import subprocess
+import sys
+import textwrap
+from pathlib import Path
+from typing import List
+from urllib.parse import urlsplit
+
+import pytest
+import requests
+
+from gracedb_sandbox import DEFAULT_USERS, MissingExtra, Sandbox, SandboxFailed
+
+from .conftest import Api
+
+ROOT = Path(__file__).resolve().parents[2]
+
+
+def listen_for_the_end(url: str) -> bytes:
+    """Hold a connection to the server until the server closes it."""
+    address = urlsplit(url)
+    with socket.create_connection((address.hostname, address.port), timeout=20) as held:
+        return held.recv(1)
+
+
+def test_a_sandbox_answers_as_soon_as_it_is_entered_and_no_longer_when_it_is_left() -> None:
+    """`url` is good inside the block, and refuses connections after it."""
+    with Sandbox() as server:
+        assert server.url.endswith("/api/")
+        assert requests.get(server.url, timeout=5).status_code == 200
+        url, folder = server.url, server.folder
+        assert folder.is_dir()
+    assert server.url == ""
+    assert not folder.exists()
+    with pytest.raises(requests.ConnectionError):
+        requests.get(url, timeout=5)
+
+
+def test_start_and_stop_may_be_repeated() -> None:
+    """Starting twice is one server, stopping twice is no error, and it starts again after."""
+    server = Sandbox()
+    assert server.start().url == server.start().url
+    server.stop()
+    server.stop()
+    with server:
+        assert requests.get(server.url, timeout=5).ok
+
+
+def test_a_folder_keeps_events_and_files_for_the_next_server(tmp_path: Path) -> None:
+    """What was acknowledged is there after a restart, counters included."""
+    with Sandbox(tmp_path / "kept") as server, Api(server.url) as api:
+        gid = api.event()
+    with Sandbox(tmp_path / "kept") as server, Api(server.url) as api:
+        assert api.get(f"events/{gid}").json()["graceid"] == gid
+        assert api.get(f"events/{gid}/files/event.log").ok
+        assert api.event() == "T0002"
+    assert (tmp_path / "kept").is_dir()
+
+
+def test_users_and_pipelines_can_be_others(tmp_path: Path) -> None:
+    """A users file replaces everybody; a pipeline can be out of service."""
+    users = tmp_path / "users.json"
+    users.write_text(
+        '[{"username": "vera.rubin", "password": "dark:matter ÿ", "groups": ["internal_users"],'
+        ' "pipelines": ["CWB"], "token": "opaque"}]',
+        encoding="utf-8",
+    )
+    with Sandbox(users=users, pipelines={"CWB": "disabled", "X": "deprecated"}) as server:
+        assert [user["username"] for user in server.users] == ["vera.rubin"]
+        with Api(server.url, None) as api:
+            api.headers["Authorization"] = "Bearer opaque"
+            assert api.get("user-info/").json()["upload_to_pipeline"] == ["CWB"]
+            assert "temporarily disabled" in api.create(group="Burst", pipeline="CWB").text
+            assert "no longer supported" in api.create(group="Test", pipeline="X").text
+            assert "permission on this" in api.create(group="CBC", pipeline="gstlal").text
+        pair = (b"vera.rubin", "dark:matter ÿ".encode())
+        assert requests.get(server.url + "user-info/", auth=pair, timeout=5).json()["username"]
+        with Api(server.url) as api:
+            assert api.get("user-info/").status_code == 403
+
+
+def test_the_default_users_are_known_to_tests() -> None:
+    """`Sandbox.users` names who can log in, with their passwords."""
+    pairs = [(user["username"], user["password"]) for user in Sandbox.users]
+    assert pairs == [("albert.einstein", "relativity"), ("henrietta.leavitt", "cepheids")]
+    assert Sandbox.users is DEFAULT_USERS
+
+
+def test_a_port_in_use_is_reported_in_a_sentence(sandbox: Sandbox, tmp_path: Path) -> None:
+    """A server that cannot start says why, and leaves no process behind."""
+    port = urlsplit(sandbox.url).port
+    assert port
+    with pytest.raises(SandboxFailed, match=r"did not start: \w+"):
+        Sandbox(tmp_path, port).start()
+
+
+def test_the_server_ends_when_its_owner_is_killed(tmp_path: Path) -> None:
+    """Not even SIGKILL of the owner leaves a server or its temporary folder behind."""
+    program = textwrap.dedent(
+        """
+        import sys
+        from gracedb_sandbox import Sandbox
+        server = Sandbox().start()
+        sys.stdout.write(f"{server.url} {server.folder}\\n")
+        sys.stdout.flush()
+        sys.stdin.read()
+        """
+    )
+    owner = subprocess.Popen(
+        [sys.executable, "-c", program],
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        cwd=str(ROOT),
+    )
+    with owner:
+        assert owner.stdout is not None
+        url, _ = owner.stdout.readline().decode().split()
+        assert requests.get(url, timeout=5).ok
+        owner.kill()
+        assert listen_for_the_end(url) == b""
+
+
+@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT])
+def test_serve_announces_itself_and_stops_cleanly(tmp_path: Path, number: signal.Signals) -> None:
+    """`serve` writes a whole URL into the ready file, and a signal ends it with status 0."""
+    ready = tmp_path / "ready"
+    os.mkfifo(ready.with_suffix(".part"))
+    program = f"import gracedb_sandbox; gracedb_sandbox.serve(ready_file={str(ready)!r})"
+    server = subprocess.Popen([sys.executable, "-c", program], cwd=str(ROOT))
+    with server:
+        # The URL is written beside the ready file first; a pipe there lets this test wait for it.
+        url = Path(ready.with_suffix(".part")).read_text(encoding="utf-8").strip()
+        assert requests.get(url, timeout=5).ok
+        server.send_signal(number)
+        assert server.wait(20) == 0
+
+
+def test_without_the_extra_importing_works_and_starting_says_what_to_install() -> None:
+    """The sentence names the extra; nothing else of the package needs it."""
+    program = textwrap.dedent(
+        """
+        import sys
+        class Absent:
+            def find_spec(self, name, path=None, target=None):
+                if name.partition(".")[0] in ("flask", "cheroot", "pyparsing", "defusedxml"):
+                    raise ModuleNotFoundError(name)
+        sys.meta_path.insert(0, Absent())
+        import gracedb_sandbox
+        for start in (gracedb_sandbox.Sandbox, gracedb_sandbox.serve):
+            try:
+                start()
+            except ImportError as problem:
+                assert "pip install 'gracedb-core[sandbox]'" in str(problem), problem
+            else:
+                raise SystemExit("it started")
+        """
+    )
+    done = subprocess.run([sys.executable, "-c", program], cwd=str(ROOT), check=False)
+    assert done.returncode == 0
+    assert issubclass(MissingExtra, ImportError)
+
+
+def test_a_fork_of_the_owner_does_not_stop_the_server() -> None:
+    """A child that leaves the block by its own end leaves the parent's server running."""
+    program = textwrap.dedent(
+        """
+        import os, urllib.request
+        from gracedb_sandbox import Sandbox
+        with Sandbox() as server:
+            child = os.fork()
+            if child == 0:
+                server.stop()
+                os._exit(0)
+            assert os.waitpid(child, 0)[1] == 0
+            assert urllib.request.urlopen(server.url).status == 200
+        """
+    )
+    done = subprocess.run([sys.executable, "-c", program], cwd=str(ROOT), check=False)
+    assert done.returncode == 0
+
+
+def test_every_acknowledged_write_survives_a_kill(tmp_path: Path) -> None:
+    """SIGKILL among uploads loses nothing that was answered, and shows nothing half-made."""
+    acknowledged: List[str] = []
+    server = Sandbox(tmp_path).start()
+    with Api(server.url) as api:
+        gid = api.event()
+        for count in range(40):
+            upload = {"upload": ("data.bin", os.urandom(20_000))}
+            answer = api.post(f"events/{gid}/log/", data={"comment": f"c{count}"}, files=upload)
+            acknowledged.append(answer.json()["comment"])
+            if count == 20:
+                os.kill(server.pid, signal.SIGKILL)
+                break
+    server.stop()
+    with Sandbox(tmp_path) as again, Api(again.url) as api:
+        comments = list(api.comments(gid).values())
+        assert [each for each in acknowledged if each not in comments] == []
+        names = api.get(f"events/{gid}/files/").json()
+        for url in names.values():
+            assert api.get(url.replace(url.split("/api/")[0] + "/api/", "")).status_code == 200
