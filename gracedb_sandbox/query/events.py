@@ -111,53 +111,54 @@ def _named(
     return term(kind, element, lambda name, now: Filter(f"{column} = ?", (name,)))
 
 
-def _build() -> Grammar:
-    ifo = "(?:L1|H1|H2|V1)"
-    return Grammar(
-        # Tried in this order; so H1234 is the detector H1 and the GPS time 234.
-        term("ifos", pp.Opt(keyword("ifos")) + pp.Regex(rf"{ifo}(?:\s*,\s*{ifo})*"), _instruments),
-        # The only kind of which several narrow the search instead of widening it.
-        term(
-            "nevents",
-            keyword("nevents") + pp.Regex(r"\d+"),
-            lambda digits, now: Filter("event.nevents = ?", (integer(digits),)),
-        ),
-        term("hasfar", pp.CaselessKeyword("hasfar"), lambda word, now: HAS_FAR),
-        # Each letter is a kind of its own, so G1 E2 asks for an event that is both.
-        *(_identifier(letter) for letter in "GHTEM"),
-        _named("search", "event.search", SEARCHES),
-        # The server matches the one-letter pipelines at the start of any word.
-        _named("pipeline", "event.pipeline", PIPELINES, unbounded=("X", "Q")),
-        _named("group", "event.group_name", GROUPS),
-        term(
-            "gpstime",
-            pp.Opt(keyword("gpstime")) + GPS_RANGE,
-            lambda bounds, now: between("event.gpstime", bounds),
-        ),
-        created("event"),
-        submitted_by("event"),
-        # A run is a range of GPS times, and joins those.
-        term(
-            "gpstime",
-            pp.Opt(keyword("runid")) + pp.Regex(RUN_NAME),
-            lambda name, now: in_run("event.gpstime", name),
-        ),
-        term("in_superevent", keyword("in_superevent") + BOOLEAN, _flag(IN_SUPEREVENT)),
-        term("is_preferred_event", keyword("is_preferred_event") + BOOLEAN, _flag(IS_PREFERRED)),
-        term(
-            "superevent",
-            keyword("superevent") + pp.Regex(SUPEREVENT_ID),
-            lambda text, now: in_superevent_named(text),
-        ),
-        # Known to servers from 2.36 on.
-        term(
-            "replay_id",
-            keyword("replay_id") + pp.Regex(r"[\w-]+"),
-            lambda text, now: Filter("event.replay_id = ?", (text,)),
-        ),
-        # Last, because any word followed by an operator looks like one.
-        ATTRIBUTE,
-    )
+_DETECTOR = "(?:L1|H1|H2|V1)"
 
-
-_GRAMMAR = _build()
+_GRAMMAR = Grammar(
+    # Tried in this order; so H1234 is the detector H1 and the GPS time 234.
+    term(
+        "ifos",
+        pp.Opt(keyword("ifos")) + pp.Regex(rf"{_DETECTOR}(?:\s*,\s*{_DETECTOR})*"),
+        _instruments,
+    ),
+    # The only kind of which several narrow the search instead of widening it.
+    term(
+        "nevents",
+        keyword("nevents") + pp.Regex(r"\d+"),
+        lambda digits, now: Filter("event.nevents = ?", (integer(digits),)),
+    ),
+    term("hasfar", pp.CaselessKeyword("hasfar"), lambda word, now: HAS_FAR),
+    # Each letter is a kind of its own, so G1 E2 asks for an event that is both.
+    *(_identifier(letter) for letter in "GHTEM"),
+    _named("search", "event.search", SEARCHES),
+    # The server matches the one-letter pipelines at the start of any word.
+    _named("pipeline", "event.pipeline", PIPELINES, unbounded=("X", "Q")),
+    _named("group", "event.group_name", GROUPS),
+    term(
+        "gpstime",
+        pp.Opt(keyword("gpstime")) + GPS_RANGE,
+        lambda bounds, now: between("event.gpstime", bounds),
+    ),
+    created("event"),
+    submitted_by("event"),
+    # A run is a range of GPS times, and joins those.
+    term(
+        "gpstime",
+        pp.Opt(keyword("runid")) + pp.Regex(RUN_NAME),
+        lambda name, now: in_run("event.gpstime", name),
+    ),
+    term("in_superevent", keyword("in_superevent") + BOOLEAN, _flag(IN_SUPEREVENT)),
+    term("is_preferred_event", keyword("is_preferred_event") + BOOLEAN, _flag(IS_PREFERRED)),
+    term(
+        "superevent",
+        keyword("superevent") + pp.Regex(SUPEREVENT_ID),
+        lambda text, now: in_superevent_named(text),
+    ),
+    # Known to servers from 2.36 on.
+    term(
+        "replay_id",
+        keyword("replay_id") + pp.Regex(r"[\w-]+"),
+        lambda text, now: Filter("event.replay_id = ?", (text,)),
+    ),
+    # Last, because any word followed by an operator looks like one.
+    ATTRIBUTE,
+)
