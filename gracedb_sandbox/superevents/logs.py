@@ -27,7 +27,7 @@ from ..annotations import (
     tag_names,
     valid_tag,
 )
-from ..answers import answer, created, empty, spoken
+from ..answers import answer, empty, spoken
 from ..bodies import Upload, read_body
 from ..clock import utc_text
 from ..rights import visible_tag
@@ -179,7 +179,7 @@ def _write(here: Situation, given: Dict[str, Any], enclosed: Optional[Enclosed])
     if label is not None:
         add_label(here.database, here.subject, label, creator=here.user.username)
     shown = _shown(here, row)
-    return created(shown, shown["self"])
+    return answer(shown, 201)
 
 
 def _check_log_label(here: Situation, label: str) -> None:
@@ -255,7 +255,7 @@ def _create_tag(sid: str, n: int) -> Response:
     if not _apply(here, row, given["name"], given["displayName"]):
         raise stated("Tag is already applied to this log message")
     shown = _tag_document(here, row, given["name"])
-    return created(shown, shown["self"])
+    return answer(shown, 201)
 
 
 def _delete_tag(sid: str, n: int, tag: str) -> Response:
