@@ -12,9 +12,9 @@ from email.utils import formatdate
 from pathlib import Path
 from typing import Any, Dict, Iterable, Mapping, Optional, Union
 
-from flask import Flask, Response, g, request
+from flask import Flask, Response, current_app, g, request
 from werkzeug.exceptions import HTTPException, MethodNotAllowed
-from werkzeug.routing import BaseConverter
+from werkzeug.routing import BaseConverter, RequestRedirect
 
 from . import answers, events, gwtc, ids, root
 from .answers import Refusal, detail, unauthenticated
@@ -40,7 +40,7 @@ class _Application(Flask):
         for prefix in PREFIXES:
             if path == prefix or path.startswith(prefix + "/"):
                 environ["SCRIPT_NAME"], environ["PATH_INFO"] = prefix, path[len(prefix) :] or "/"
-                environ["gracedb.slash"] = path.endswith("/")
+                environ["gracedb.bare"] = path == prefix
                 break
         return super().wsgi_app(environ, start_response)
 
@@ -63,7 +63,6 @@ def create_app(
     with store.transaction(writing=True) as database:
         directory.remember(database)
     app.extensions["gracedb_sandbox"] = Premises(store, directory, generation, pipelines or {})
-    app.url_map.strict_slashes = False  # `_misrouted` judges slashes, as Django would
     app.url_map.merge_slashes = False
     app.url_map.converters.update(_converters(generation))
     for blueprint in (root.views, *events.blueprints, *superevents, gwtc.views):
@@ -130,23 +129,27 @@ def _refuse_old_clients(agent: str) -> None:
 
 def _misrouted() -> Optional[Response]:
     """The answer to a URL that Django would not have routed, slash included; else None."""
-    rule = request.url_rule
-    if rule is None:
-        return None if _only_method_wrong() else answers.not_found_page()
-    slashed, wants = request.environ["gracedb.slash"], rule.rule.endswith("/")
-    if wants and not slashed and request.method != "DELETE":
-        # Django redirects to the slash. A DELETE keeps its method on the way, and
-        # the legacy SDK sends them bare, so it is served at once.
+    problem = request.routing_exception
+    slashless = isinstance(problem, RequestRedirect) or request.environ["gracedb.bare"]
+    if slashless and request.method != "DELETE":
         query = request.query_string.decode("latin-1")
         path = f"{request.script_root}{request.path.rstrip('/')}/"
         return Response(b"", 301, {"Location": f"{path}?{query}" if query else path})
-    if slashed and not wants and "<path:" not in rule.rule:
-        return answers.not_found_page()
-    return None
+    if slashless:
+        _reroute()
+        return None
+    if problem is None or isinstance(problem, MethodNotAllowed):
+        return None
+    return answers.not_found_page()
 
 
-def _only_method_wrong() -> bool:
-    return isinstance(request.routing_exception, MethodNotAllowed)
+def _reroute() -> None:
+    # Django redirects, and the method survives; the legacy SDK sends its DELETEs this way.
+    adapter = current_app.create_url_adapter(request)
+    if adapter is not None:
+        request.url_rule, values = adapter.match(f"{request.path}/", return_rule=True)
+        request.view_args = dict(values)
+        request.routing_exception = None
 
 
 def _leave(response: Response) -> Response:
