@@ -96,9 +96,9 @@ def _encoded(
         return encode_multipart(fields, files)
     if encoding in (Encoding.JSON, Encoding.JSON_OR_MULTIPART):
         return "application/json", _encode.encode_json(fields)
-    if encoding is Encoding.FORM:
-        return "application/x-www-form-urlencoded", _encode.encode_form(fields)
-    return "", None
+    form = _encode.encode_form(fields) if encoding is Encoding.FORM else b""
+    # An empty form is no body at all, as older clients send it.
+    return ("application/x-www-form-urlencoded", form) if form else ("", None)
 
 
 def invoke(session: Session, call: Call) -> Flow[Any]:

@@ -97,7 +97,7 @@ JSON, FORM = Encoding.JSON, Encoding.FORM
 MULTIPART, JSON_OR_MULTIPART = Encoding.MULTIPART, Encoding.JSON_OR_MULTIPART
 
 #: The events' label and tag answers are JSON strings, sometimes with JSON inside.
-PUT_NAMED = Cell("PUT", named="path", answer=answers.unwrapped_twice)
+PUT_NAMED = Cell("PUT", FORM, named="path", answer=answers.unwrapped_twice)
 POST_NAMED = Cell("POST", FORM, named="name")
 POST_EVENT_FORM = Cell("POST", FORM, named="event")
 POST_EVENT_JSON = Cell("POST", JSON, named="event")
