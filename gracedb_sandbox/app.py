@@ -83,12 +83,13 @@ def _frame(app: Flask) -> None:
 def _converters(generation: str) -> Dict[str, Any]:
     # From 2.36 on, the UUID made of an upload's content names its event too.
     also = "" if generation == "2.33" else f"|{ids.CONTENT_ID}"
+    end = "(?![^/])"  # werkzeug 2.2.0 matches beginnings
 
     class Graceid(BaseConverter):
-        regex = rf"(?:[GEHMT]\d+{also})"
+        regex = rf"(?:[GEHMT]\d+{also}){end}"
 
     class LooseGraceid(BaseConverter):
-        regex = rf"(?:\w\d+{also})"
+        regex = rf"(?:\w\d+{also}){end}"
 
     return {"graceid": Graceid, "anyid": LooseGraceid}
 
