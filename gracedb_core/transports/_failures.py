@@ -52,6 +52,8 @@ def name_failure(
         failure = TimedOut(f"{request} {story}.", request=request)
     else:
         story = "lost its connection before the answer had arrived"
+        if _first(causes, http.client.BadStatusLine) and not _first(causes, ConnectionError):
+            story = "was answered with what is no HTTP"
         failure = ConnectionLost(f"{request} {story} ({_words(causes)}).", request=request)
     return _because(failure, causes)
 

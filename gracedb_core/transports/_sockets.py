@@ -17,6 +17,7 @@ import urllib3
 from urllib3.connection import HTTPConnection, HTTPSConnection
 
 from ..interfaces import Timeout
+from ._heads import read_head
 
 if TYPE_CHECKING:
     from typing_extensions import Buffer
@@ -91,8 +92,6 @@ class _Received(io.RawIOBase):
         self._socket = sock
         self._clock = clock
         self._raw = sock.makefile("rb", buffering=0)
-        #: Whether the other side has closed.
-        self.ended = False
 
     def makefile(self, _mode: str) -> io.BufferedReader:
         # http.client asks a socket for a file; this passes for one.
@@ -106,7 +105,6 @@ class _Received(io.RawIOBase):
         self._socket.settimeout(clock.left(clock.limits.read))
         count: Optional[int] = self._raw.readinto(buffer)
         clock.touched = monotonic()
-        self.ended = count == 0
         return count
 
     def close(self) -> None:
@@ -117,27 +115,19 @@ class _Received(io.RawIOBase):
 class _Answer(http.client.HTTPResponse):
     """An answer that skips every interim one, and knows when it is short."""
 
-    def __init__(self, received: _Received, *args: Any, **options: Any) -> None:
-        socket: Any = received
-        super().__init__(socket, *args, **options)
-        self._received = received
-
     def begin(self) -> None:
-        self._begin()
         # http.client skips 100 only. A 103 would pass for the answer, and the answer for that
         # of the next request on this connection.
-        while 100 <= self.status < 200:
-            fresh: Any = self
-            fresh.headers = None
-            self._begin()
-
-    def _begin(self) -> None:
-        super().begin()
-        # A head that was cut passes for one of fewer headers: without a length, say, and then
-        # the cut body for a whole one. So does one that the parser gives up in the middle.
-        unread: Any = self.headers.get_payload()
-        if self._received.ended or (unread and isinstance(unread, str)):
-            raise http.client.BadStatusLine("an answer whose headers are broken")
+        head = read_head(self.fp)
+        while head.status < 200:
+            head = read_head(self.fp)
+        answer: Any = self
+        answer.version, answer.status, answer.reason, answer.headers = head
+        answer.code, answer.msg = head.status, head.headers
+        answer.chunked, answer.length = head.framing(answer._method)
+        answer.chunk_left = None
+        # With neither chunks nor a length, the body ends where the connection does.
+        answer.will_close = head.is_last or not (answer.chunked or answer.length is not None)
 
     def read(self, amt: Optional[int] = None) -> bytes:
         data = super().read(amt)
@@ -149,7 +139,8 @@ class _Answer(http.client.HTTPResponse):
 
 
 def _answer(connection: _Clocked, sock: Any, *args: Any, **options: Any) -> _Answer:
-    return _Answer(_Received(sock, connection.clock), *args, **options)
+    received: Any = _Received(sock, connection.clock)
+    return _Answer(received, *args, **options)
 
 
 class _Clocked(http.client.HTTPConnection):
