@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any, Dict, Iterator, NamedTuple, Optional, Tuple
+from typing import Any, Dict, Iterator, List, NamedTuple, Optional, Tuple
 
 import pytest
 import requests
@@ -90,19 +90,24 @@ class World:
 
     def __init__(self, url: str) -> None:
         self.url = url
-        self.boss, self.observer = Api(url, INTERNAL), Api(url, OBSERVER)
-        self.colleague, self.nobody = Api(url, COLLEAGUE), Api(url, None)
+        self.open: List[Api] = []
+        self.boss, self.observer = self._api(url, INTERNAL), self._api(url, OBSERVER)
+        self.colleague, self.nobody = self._api(url, COLLEAGUE), self._api(url, None)
+
+    def _api(self, url: str, user: Optional[Dict[str, Any]]) -> Api:
+        self.open.append(Api(url, user))
+        return self.open[-1]
 
     def speaking(self, version: str) -> Api:
         """Return the API of *version* (``v1``, ``v2``) as the person with every right sees it."""
-        return Api(f"{self.url}{version}/", INTERNAL)
+        return self._api(f"{self.url}{version}/", INTERNAL)
 
 
 def _world(generation: str) -> Iterator[World]:
     with Sandbox(generation=generation, users=[*DEFAULT_USERS, COLLEAGUE]) as server:
         people = World(server.url)
         yield people
-        for api in (people.boss, people.observer, people.colleague, people.nobody):
+        for api in people.open:
             api.session.close()
 
 

@@ -12,8 +12,14 @@ CALLERS = 12
 
 def at_once(world, call: Callable[[Api, int], Any]) -> List[Any]:
     """Make *call* from many threads, each with a connection of its own."""
+
+    def alone(number: int) -> Any:
+        api = Api(world.url, INTERNAL)
+        with api.session:
+            return call(api, number)
+
     with ThreadPoolExecutor(CALLERS) as pool:
-        return list(pool.map(lambda i: call(Api(world.url, INTERNAL), i), range(CALLERS)))
+        return list(pool.map(alone, range(CALLERS)))
 
 
 def test_numbers_of_one_day_leave_no_gap(world, boss):
