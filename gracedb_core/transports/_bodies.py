@@ -65,9 +65,12 @@ class Incoming:
         except BaseException:
             self.close()
             raise
-        # Raised here, where the library's exception is not its context.
         self.close()
-        raise failure
+        try:
+            # Raised here, where the library's exception is no context.
+            raise failure
+        finally:
+            del failure
 
     def close(self) -> None:
         """Let go of the connection; one that was not read to its end is closed."""

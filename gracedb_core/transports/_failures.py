@@ -105,7 +105,10 @@ def _innermost(causes: _Causes) -> Optional[BaseException]:
 
 
 def _because(failure: _E, causes: _Causes) -> _E:
-    failure.__cause__ = _innermost(causes)
+    cause = _innermost(causes)
+    if cause is not None:
+        # Its frames, those of the libraries, hold the headers, and a socket or two.
+        failure.__cause__ = cause.with_traceback(None)
     return failure
 
 

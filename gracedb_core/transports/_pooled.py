@@ -71,23 +71,35 @@ class PooledTransport(ABC):
 
     def _exchange(self, request: Request, body: Body, clock: Clock) -> Response:
         sent = SentRequest(request.method, self._origin + request.target)
-        headers = _headers(request, body)
         try:
-            raw = self._asked(request, headers, body, clock)
-            try:
-                return _response(request, raw, sent)
-            except BaseException:
-                discard(raw)
-                raise
+            return self._answered(request, body, clock, sent)
         except LIBRARY_ERRORS as error:
-            late = isinstance(error, self._lateness)
-            failure = name_failure(error, sent, sent=clock.sent or late, late=late)
-        if isinstance(body, Outgoing) and body.error is not None:
-            raise body.error
-        # Raised here, where the library's exception, which knows the headers, is no context.
-        raise failure
+            failure = self._named(error, body, clock, sent)
+        try:
+            # Raised here, where the library's exception, which knows the headers, is no context.
+            raise failure
+        finally:
+            # An exception that its own frame holds keeps alive whatever its other frames do.
+            del failure
 
-    def _asked(self, request: Request, headers: Dict[str, str], body: Body, clock: Clock) -> Any:
+    def _named(
+        self, error: BaseException, body: Body, clock: Clock, sent: SentRequest
+    ) -> BaseException:
+        if isinstance(body, Outgoing) and body.error is not None:
+            return body.error
+        late = isinstance(error, self._lateness)
+        return name_failure(error, sent, sent=clock.sent or late, late=late)
+
+    def _answered(self, request: Request, body: Body, clock: Clock, sent: SentRequest) -> Response:
+        raw = self._asked(request, body, clock)
+        try:
+            return _response(request, raw, sent)
+        except BaseException:
+            discard(raw)
+            raise
+
+    def _asked(self, request: Request, body: Body, clock: Clock) -> Any:
+        headers = _headers(request, body)
         while True:
             pool = self._pool(request.certificate)
             try:

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import http.client
 import io
+import ssl
 from socket import timeout as socket_timeout
 from time import monotonic
 from typing import TYPE_CHECKING, Any, Optional
@@ -30,6 +31,9 @@ _REPEATABLE = frozenset(("GET", "HEAD", "OPTIONS"))
 #: Seconds after which a server may be about to close a connection that nobody uses. What must not
 #: be sent twice does not ride on one: its loss could not be told from a lost answer.
 _A_MOMENT = 1.0
+
+#: How systems say, while we send, that the other side listens no more.
+_GONE = (ConnectionResetError, ssl.SSLEOFError, ssl.SSLZeroReturnError)
 
 #: Seconds that stand for "wait for ever"; larger ones overflow in the system's calls.
 _FOREVER = 1e6
@@ -164,7 +168,7 @@ class _Clocked(http.client.HTTPConnection):
             while rest:
                 self.sock.settimeout(clock.left(clock.limits.write))
                 rest = rest[self.sock.send(rest) :]
-        except ConnectionResetError as error:
+        except _GONE as error:
             # Every version of urllib3 takes this to mean that the answer is there already.
             raise BrokenPipeError(*error.args) from None
 

@@ -374,9 +374,13 @@ def test_no_secret_in_errors(connect: Opener, script: Script) -> None:
         transport = connect(server)
         with pytest.raises(GraceDBError) as caught:
             transport.send(request)
-    shown = "".join(traceback.format_exception(type(caught.value), caught.value, None))
+    shown = ""
     cause: Any = caught.value
     while cause is not None:
+        # As those programs show it that print every variable of every frame but the caller's.
+        frames = list(traceback.walk_tb(cause.__traceback__))[1:]
+        shown += str([frame.f_locals for frame, _ in frames])
+        shown += "".join(traceback.format_exception(type(cause), cause, cause.__traceback__))
         shown += repr(cause) + str(vars(cause))
         assert getattr(cause, "request", None) in (None, caught.value.request)
         cause = cause.__cause__ or cause.__context__
