@@ -144,6 +144,7 @@ class _Answer(http.client.HTTPResponse):
 
 def _answer(connection: _Clocked, sock: Any, *args: Any, **options: Any) -> _Answer:
     received: Any = _Received(sock, connection.clock)
+    connection.received = received
     return _Answer(received, *args, **options)
 
 
@@ -151,7 +152,17 @@ class _Clocked(http.client.HTTPConnection):
     """A connection that keeps to the clock of the request it carries."""
 
     clock: Clock
+    received: Optional[_Received] = None
     response_class: Any = _answer
+
+    def connect(self) -> None:
+        try:
+            super().connect()
+        except BaseException:
+            # Python 3.8 leaves open what it has read a proxy's refusal from.
+            if self.received is not None:
+                self.received.close()
+            raise
 
     def endheaders(self, *args: Any, **options: Any) -> None:
         # Connected first: a tunnel through a proxy is none of the request.
