@@ -230,7 +230,8 @@ def _read_certificate(pem: bytes) -> Optional[_Certificate]:
             is_proxy=_PROXY_MARK in certificate.tbs_certificate_bytes
             or names[-1:] in ([name] for name in _OLD_PROXY_NAMES),
         )
-    except (ValueError, TypeError, UnsupportedAlgorithm, x509.InvalidVersion):
+    except (ValueError, TypeError, KeyError, UnsupportedAlgorithm, x509.InvalidVersion):
+        # TypeError and KeyError come from names whose text has an impossible encoding.
         return None
 
 

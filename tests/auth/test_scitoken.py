@@ -126,6 +126,7 @@ def test_what_a_token_does_not_say_is_unknown(around: Surroundings, case: str) -
         (HERE, f"{HERE}:443", True),
         (HERE, "HTTPS://GraceDB.LIGO.org", True),
         (HERE, "gracedb.ligo.org", True),
+        ("https://GraceDB.LIGO.org", HERE, True),
         (HERE, "gracedb.ligo.org:443", True),
         (HERE, ["https://elsewhere.org", HERE], True),
         ("https://[::1]:8443", "https://[::1]:8443", True),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 import re
 import shutil
 import ssl
@@ -143,6 +144,12 @@ def test_a_proxy_ends_with_its_owner(around: Surroundings, authority: Authority)
     owner = authority.issue("Emmy Noether", ends=-2 * HOUR)
     file = around.write("proxy.pem", proxy_of(owner).combined)
     assert refusal(around, file) == f"The proxy in {file} expired 2 h ago."
+
+
+def test_a_proxy_is_renewed_when_its_owner_ends(around: Surroundings, authority: Authority) -> None:
+    owner = authority.issue("Emmy Noether", ends=2 * HOUR)
+    file = around.write("proxy.pem", proxy_of(owner, ends=6 * HOUR).combined)
+    assert given_x509(around, file).expires == NOW + 2 * HOUR
 
 
 def test_an_unrelated_expired_certificate_does_not_matter(
@@ -293,6 +300,36 @@ def test_pkcs12_has_its_own_way_out(around: Surroundings, albert: Identity) -> N
     file = around.write("albert.p12", bundle)
     command = f"openssl pkcs12 -nodes -in {file} -out {file}.pem"
     assert refusal(around, file) == f"{file} is not PEM; convert it: {command}."
+
+
+@pytest.mark.parametrize(
+    ("before", "after"),
+    [
+        ("a003020102", "a003020107"),  # X.509 version 8
+        ("2a8648ce3d0201", "2a8648ce3d027f"),  # an algorithm of a public key that nobody knows
+        ("0c0f416c62657274", "030f416c62657274"),  # a name that is a string of bits
+        ("0c0f416c62657274", "690f416c62657274"),  # a name that is of no type at all
+    ],
+)
+def test_certificates_of_an_unknown_kind_are_refused(
+    around: Surroundings, albert: Identity, before: str, after: str
+) -> None:
+    """The library has an exception of its own for each of these."""
+    der = albert.certificate_der.replace(bytes.fromhex(before), bytes.fromhex(after))
+    assert der != albert.certificate_der
+    body = base64.encodebytes(der)
+    pem = b"-----BEGIN CERTIFICATE-----\n" + body + b"-----END CERTIFICATE-----\n"
+    file = around.write("both.pem", pem + albert.key_bytes())
+    expected = f"A certificate in {file} is damaged or of an unknown kind."
+    assert refusal(around, file) == expected
+
+
+def test_an_encrypted_key_in_an_odd_spelling_asks_for_nothing(
+    around: Surroundings, albert: Identity
+) -> None:
+    key = albert.key_bytes(password=b"passphrase").replace(b"Proc-Type: 4", b"Proc-Type:4")
+    file = around.write("both.pem", albert.certificate_pem + key)
+    assert refusal(around, file).startswith("The private key in ")
 
 
 @settings(max_examples=150, suppress_health_check=[HealthCheck.function_scoped_fixture])
