@@ -53,6 +53,8 @@ def as_response(
     response.reason = reason
     response._content = body
     response.headers.update(headers)
+    # Without it, `text` guesses, and may guess another alphabet.
+    response.encoding = requests.utils.get_encoding_from_headers(response.headers)
     if asked is not None:
         # Not prepared: preparing would re-quote a URL that is on the wire's terms already.
         response.request = requests.PreparedRequest()
