@@ -211,15 +211,15 @@ def _whole(session: Session, request: Request, response: Response) -> Response:
 
 def _drained(session: Session, request: Request, response: Response) -> Flow[bytes]:
     """Give the body of what is no answer; a damaged one does not hide the status."""
-    if not isinstance(response.body, bytes):
-        raw = yield Read(response.body, _MOST_OF_AN_ERROR)
-        response = replace(response, body=raw)
+    body = response.body
     try:
-        body = _whole(session, request, response).body
+        if not isinstance(body, bytes):
+            body = b""
+            body = yield Read(response.body, _MOST_OF_AN_ERROR)
+        whole = _whole(session, request, replace(response, body=body)).body
+        return whole if isinstance(whole, bytes) else body
     except GraceDBError:
-        body = response.body
-    assert isinstance(body, bytes)
-    return body
+        return body
 
 
 def _redirected(

@@ -59,7 +59,10 @@ class BodyStream(Protocol):
     """A body that is still on the wire: raw bytes, not decoded."""
 
     def read(self, amount: int) -> bytes:
-        """Give up to *amount* bytes, at least one, or ``b""`` at the end."""
+        """Give up to *amount* bytes, at least one, or ``b""`` at the end.
+
+        Raises `TruncatedAnswer` or another `TransportError` where the rest does not come.
+        """
 
     def close(self) -> None:
         """Let go of the connection; one that was not read to its end is not used again."""

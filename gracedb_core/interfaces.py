@@ -151,7 +151,8 @@ class Transport(Protocol):
 
     It follows no redirect, retries nothing, decodes nothing, keeps no cookie, adds no header
     of its own beyond ``Host``, ``Content-Length`` and what the protocol demands, and raises
-    `TransportError` and its kind only. It is used from many threads at once.
+    `TransportError` and its kind only, besides what reading an `Upload` raises. It is used from
+    many threads at once.
     """
 
     def send(self, request: Request) -> Response:

@@ -248,6 +248,21 @@ def test_a_file_is_opened_and_a_refusal_is_read() -> None:
     assert refused.closed
 
 
+class Breaking(io.BytesIO):
+    """A body that breaks off."""
+
+    def read(self, _amount: Any = -1) -> bytes:
+        raise TruncatedAnswer("It ended early.")
+
+
+def test_a_refusal_whose_reason_is_cut_is_still_that_refusal() -> None:
+    """The status counts even where its explanation does not arrive."""
+    stream = Breaking()
+    with pytest.raises(NotFound, match="404"):
+        Told(Response(404, {}, stream)).root.events["G1"].files["a"].get()
+    assert stream.closed
+
+
 def test_pages_are_walked_lazily_and_by_links_alone() -> None:
     """Nothing is asked before the first item; repeated rows are given once."""
     following = "http://other/api/events/?start=2"
