@@ -209,24 +209,22 @@ def _whole(session: Session, request: Request, response: Response) -> Response:
     return response if plain is response.body else replace(response, body=plain)
 
 
-def _drained(session: Session, request: Request, response: Response) -> Flow[bytes]:
+def _drained(response: Response) -> Flow[bytes]:
     """Give the body of what is no answer; a damaged one does not hide the status."""
-    body = response.body
+    raw = response.body if isinstance(response.body, bytes) else b""
     try:
-        if not isinstance(body, bytes):
-            body = b""
-            body = yield Read(response.body, _MOST_OF_AN_ERROR)
-        whole = _whole(session, request, replace(response, body=body)).body
-        return whole if isinstance(whole, bytes) else body
+        if not isinstance(response.body, bytes):
+            raw = yield Read(response.body, _MOST_OF_AN_ERROR)
+        return _decode.body_bytes(replace(response, body=raw))
     except GraceDBError:
-        return body
+        return raw
 
 
 def _redirected(
     session: Session, request: Request, response: Response, count: int
 ) -> Flow[Request]:
     """Follow a redirect of a read, inside our own API; nothing else follows any."""
-    yield from _drained(session, request, response)
+    yield from _drained(response)
     asked, location = session.asked(request), response.headers.get("location", "")
     own = f"{session.address.origin}/"
     if location.startswith("/") and not location.startswith("//"):
@@ -245,7 +243,7 @@ def _redirected(
 
 def _refusal(session: Session, request: Request, response: Response) -> Flow[ResponseError]:
     """Read a refusal whole and make it the error that it is."""
-    body = yield from _drained(session, request, response)
+    body = yield from _drained(response)
     return _decode.refusal(
         response.status, response.reason, response.headers, body, session.asked(request)
     )
