@@ -26,10 +26,11 @@ def file_part(field: str, filename: Optional[FileName], filecontents: Contents) 
             raise InputError("Contents without a name cannot be uploaded; pass filename= too.")
     path = os.fspath(filename)
     name = os.path.basename(path)
-    if not isinstance(name, str) or not name or _UNSENDABLE(name):
+    # The server takes a part of one of these three names for no file at all.
+    if not isinstance(name, str) or name in ("", ".", "..") or _UNSENDABLE(name):
         raise InputError(
-            f"{path!r} cannot be the name of an upload: the server takes no empty name, and no "
-            "comma, quote, backslash or control character in one."
+            f"{path!r} cannot be the name of an upload: the server takes no empty name, nor that "
+            "of a folder, and no comma, quote, backslash or control character in one."
         )
     content_type = mimetypes.guess_type(name)[0] or "application/octet-stream"
     return Part(field, name, source(filename, filecontents), content_type)
