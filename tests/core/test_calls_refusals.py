@@ -117,7 +117,7 @@ def _segments(place: str) -> Iterator[str]:
 
 def _lasting(response: requests.Response) -> Dict[str, str]:
     """Give the headers that do not depend on when, or over which connection, it was asked."""
-    passing = ("date", "connection", "keep-alive")
+    passing = ("date", "expires", "connection", "keep-alive")
     return {name.lower(): text for name, text in response.headers.items()
             if name.lower() not in passing}  # fmt: skip
 
@@ -191,7 +191,8 @@ def test_every_envelope_is_opened(transport: str, body: bytes, detail: str) -> N
         (answer(b"<!doctype html><title>Log in</title>"), errors.DecodeError,
          "a web page .Log in., not JSON; is the URL that of an API"),
         (answer(b'{"links": {"self": '), errors.DecodeError, "cut short or malformed"),
-        (answer(b'{"links": {}}', length=400), errors.TransportError, "before the answer had arrived"),
+        (answer(b'{"links": {}}', length=400), errors.TransportError,
+         "before the answer had arrived"),
         (answer(b"all is well"), errors.DecodeError, "'all is well', not JSON"),
         (answer(b"{}", "Content-Encoding: gzip"), errors.DecodeError, "compression is damaged"),
         (answer(b"{}", "Content-Encoding: br"), errors.DecodeError, "'br'"),
