@@ -31,7 +31,7 @@ test: .venv-test/$(READY)
 	@.venv-test/bin/python .ci/stacks.py $(ENVS) $(if $(ARGS),-- $(ARGS))
 
 quick: .venv-quick/$(READY)
-	@.venv-quick/bin/pytest -q -m "not slow and not interop" $(ARGS)
+	@.venv-quick/bin/pytest -q --timeout=180 -m "not slow and not interop" $(ARGS)
 
 docs: .venv-test/$(READY)
 	@.venv-test/bin/python .ci/stacks.py docs
