@@ -9,6 +9,7 @@ from __future__ import annotations
 import logging
 import re
 from email.utils import formatdate
+from http import HTTPStatus
 from pathlib import Path
 from typing import Any, Dict, Iterable, Mapping, Optional, Union
 
@@ -154,6 +155,8 @@ def _reroute() -> None:
 
 
 def _leave(response: Response) -> Response:
+    # "Not Found", as Django says it: the words reach people in requests' messages.
+    response.status = f"{response.status_code} {HTTPStatus(response.status_code).phrase}"
     finish(keep=True)  # what was to be forgotten was, when its refusal was raised
     if "Cache-Control" not in response.headers:
         response.headers["Expires"] = formatdate(usegmt=True)

@@ -252,3 +252,9 @@ def test_broken_bodies_are_parse_errors(api: Api) -> None:
     assert form.json()["detail"].startswith("Multipart form parse error - ")
     nan = api.post(url, data=b'{"a": NaN}', headers={"Content-Type": "application/json"})
     assert nan.status_code == 400
+
+
+def test_statuses_are_worded_as_by_django(api):
+    """People read the words in the messages of their HTTP library."""
+    assert api.get("events/G999999").reason == "Not Found"
+    assert api.get("user-info/").reason == "OK"
