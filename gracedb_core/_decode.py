@@ -142,6 +142,9 @@ def _words(value: Any, depth: int = 0) -> str:
             return _words(json.loads(value), depth + 1)
         except ValueError:
             return value
+    if isinstance(value, int) and depth == 0:
+        # All that is left of a list with a bad element, once the server has flattened it.
+        return f"the element at index {value} of a list was refused"
     if isinstance(value, dict) and depth < 4:
         inside = [_words(value[key], depth + 1) for key in _ENVELOPES if value.get(key)]
         if inside:

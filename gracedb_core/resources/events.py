@@ -9,6 +9,7 @@ from .._flow import Flow
 from .._ids import Kind
 from .._node import Json, Mode, Node, face, verb
 from .._upload import Contents, FileName, content_id_of
+from ..errors import InputError
 from ._parts import file_part
 from .objects import Object, Objects
 from .records import Listed, Record
@@ -117,6 +118,9 @@ class Events(Objects[Mode]):
         from the data. Further *fields* are sent as they are. Raises `OSError` for a file that
         cannot be read, `OutcomeUnknown` where nobody knows whether the event was made.
         """
+        if pipeline is None:
+            # Of this one alone the server does not say that it is missing: it fails.
+            raise InputError("An event needs pipeline=, the name of the search that found it.")
         part = file_part("eventFile", filename, filecontents)
         sent = {
             "labels": names(labels, "labels"),

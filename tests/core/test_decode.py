@@ -41,7 +41,7 @@ PAGE = b"<!DOCTYPE html><html><head><title>Not  Found\n</title></head><body>x</b
         (b'["This field is required.","Also this."]', "This field is required.; Also this."),
         (b'"{\\"warning\\": \\"already labeled\\"}"', "already labeled"),
         (b"\"{'preferred_event': ['External event']}\"", "{'preferred_event': ['External event']}"),
-        (b"1", "1"),
+        (b"1", "the element at index 1 of a list was refused"),
         (b"Event not found.", "Event not found."),
         (PAGE, "Not Found"),
         (b"<html><body><h1>Bad</h1> <p>gateway</p></body></html>", "Bad gateway"),

@@ -419,6 +419,7 @@ def test_bad_arguments_send_nothing() -> None:
         lambda: told.root.superevents["S190425z"].signoff("K9x", "OK"),
         lambda: told.root.superevents["S190425z"].signoff("ADV", "MAYBE"),
         lambda: told.root.superevents.create(preferred_event="X1"),
+        lambda: told.root.events.create("coinc.xml", b"x", group="CBC"),
         lambda: told.root.events["G1"].logs.create("x", filecontents=b"x"),
         lambda: told.root.events["G1"].logs.create("x", filename="a,b", filecontents=b"x"),
         lambda: told.root.events["G1"].signoffs.create("ADV", "OK"),
