@@ -36,7 +36,6 @@ event.files[1]  # type: ignore[index]
 
 # An option that there is not, or of another kind.
 Client(tokn="robot.token")  # type: ignore[call-arg]
-Client("https://gracedb.example.org/api/", "robot.token")  # type: ignore[call-arg]
 Client(timeout="soon")  # type: ignore[arg-type]
 Client(retries="often")  # type: ignore[arg-type]
 Client(username=b"albert.einstein", password="relativity")  # type: ignore[arg-type]
@@ -45,7 +44,6 @@ Client(username=b"albert.einstein", password="relativity")  # type: ignore[arg-t
 event.labels.create()  # type: ignore[call-arg]
 event.labels.create(name="DQV")  # type: ignore[call-arg]
 event.labels.create("DQV", "INJ")  # type: ignore[call-arg]
-event.logs.create("x", "a.txt")  # type: ignore[call-arg]
 event.get(1)  # type: ignore[call-arg]
 event.voevents.create()  # type: ignore[call-arg]
 superevent.signoff("ADV")  # type: ignore[call-arg]
@@ -53,7 +51,6 @@ superevent.add(graceid="G1")  # type: ignore[call-arg]
 client.superevents.update(t_0=1)  # type: ignore[call-arg]
 client.events.update("G1", file="coinc.xml")  # type: ignore[call-arg]
 client.events.reserve(pipeline="gstlal")  # type: ignore[call-arg]
-client.events.create("coinc.xml", b"data", "CBC")  # type: ignore[call-arg]
 
 # An argument of another kind.
 event.labels.create(label=1)  # type: ignore[arg-type]
