@@ -28,6 +28,8 @@ class Page(NamedTuple):
 
     items: List[Any]
     following: Optional[str]
+    #: Rows in all, where the server tells; it may lag behind.
+    total: Optional[int] = None
 
 
 def whole(body: Any) -> Any:
@@ -66,7 +68,9 @@ def page(key: str) -> Callable[[Any], Page]:
     def unwrap(body: Any) -> Page:
         items = _entry(body, key)
         links = body.get("links") or {}
-        return Page(items, links.get("next") or body.get("next"))
+        total = body.get("numRows", body.get("count"))
+        total = total if isinstance(total, int) else None
+        return Page(items, links.get("next") or body.get("next"), total)
 
     return unwrap
 

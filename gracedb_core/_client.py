@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import pickle
+from abc import abstractmethod
 from typing import TYPE_CHECKING, Any, Dict, Optional, Tuple, Type, TypeVar, Union
 
 from ._connection import Connection
-from ._flow import Blocking
-from ._node import Mode, Sync
+from ._flow import Awaiting, Blocking
+from ._node import Async, Mode, Sync
 from ._options import DEFAULT_TIMEOUT, Options, StrPath, TimeoutOption, Verify
 from ._retry import RetryPolicy
 from .resources import Root
@@ -15,11 +16,10 @@ from .resources import Root
 if TYPE_CHECKING:
     from types import TracebackType
 
-    from ._flow import Awaiting
-
-__all__ = ["Client"]
+__all__ = ["AsyncClient", "Client"]
 
 C = TypeVar("C", bound="Client")
+W = TypeVar("W", bound="AsyncClient")
 
 
 class AnyClient(Root[Mode]):
@@ -44,14 +44,16 @@ class AnyClient(Root[Mode]):
         verify: Verify = True,
         user_agent: Optional[str] = None,
         allow_plain_http: bool = False,
+        max_concurrency: int = 100,
     ) -> None:
         given = locals()
         self._options = Options(**{name: given[name] for name in Options.__annotations__})
         self._connection = Connection(self._options)
         super().__init__(self._connection.session, self._drive(self._connection))
 
+    @abstractmethod
     def _drive(self, connection: Connection) -> Union[Blocking, Awaiting]:
-        return Blocking(connection.transport)
+        """Make the driver of this kind of client."""
 
     @property
     def url(self) -> str:
@@ -136,6 +138,8 @@ class Client(AnyClient[Sync]):
         What to call ourselves.
     allow_plain_http : bool
         Send credentials over plain http to other machines, where anybody may read them.
+    max_concurrency : int
+        Connections to keep; for `AsyncClient` also how many requests go out at once.
 
     Raises
     ------
@@ -144,6 +148,9 @@ class Client(AnyClient[Sync]):
     PluginError
         For a transport that is not there.
     """
+
+    def _drive(self, connection: Connection) -> Blocking:
+        return Blocking(connection.transport, connection.submit)
 
     def close(self) -> None:
         """Close every connection; a second call does nothing."""
@@ -159,3 +166,31 @@ class Client(AnyClient[Sync]):
         traceback: Optional[TracebackType],
     ) -> None:
         self.close()
+
+
+class AsyncClient(AnyClient[Async]):
+    """A client of one GraceDB server for programs that await.
+
+    It has the options and the tree of `Client`; every verb gives something to await, a search
+    something for ``async for``, and a file something to await or to enter. It works with every
+    transport: those that block are used from *max_concurrency* threads of its own. Close it with
+    ``await client.close()``, or use it in ``async with``.
+    """
+
+    def _drive(self, connection: Connection) -> Awaiting:
+        return Awaiting(connection.awaited_transport, connection.run_blocking)
+
+    async def close(self) -> None:
+        """Close every connection; a second call does nothing."""
+        await self._connection.close_awaited()
+
+    async def __aenter__(self: W) -> W:
+        return self
+
+    async def __aexit__(
+        self,
+        kind: Optional[Type[BaseException]],
+        value: Optional[BaseException],
+        traceback: Optional[TracebackType],
+    ) -> None:
+        await self.close()

@@ -5,23 +5,22 @@ from __future__ import annotations
 import threading
 import time
 import warnings
-from typing import TYPE_CHECKING, Callable, Dict, List, Optional
+from typing import TYPE_CHECKING, Any, Awaitable, Callable, Dict, List, Optional
 
 from ._address import Address
 from ._credentials import Keeper, Tried, climb, explain, look_around, warn_of_unusable
 from ._exchange import Session
 from ._wire import Origin
-from .errors import ClientClosed, CredentialError, CredentialWarning
+from .errors import ClientClosed, CredentialError, CredentialWarning, PluginError
 from .interfaces import AuthRequest, Credential, TransportOptions
 
 if TYPE_CHECKING:
+    from concurrent.futures import Executor, Future
+
     from ._options import Options
-    from .interfaces import Transport
+    from .interfaces import AsyncTransport, Transport
 
 __all__ = ["Connection"]
-
-#: Connections kept by one client: more than the threads that share one.
-POOL_SIZE = 100
 
 
 class Connection:
@@ -37,7 +36,8 @@ class Connection:
             warnings.warn(trouble, stacklevel=4)
         self._authorities = options.authorities
         self._offer = self._plugins.transport(options.transport_name)
-        self._transport: Optional[Transport] = None
+        self._transport: Any = None
+        self._executor: Optional[Executor] = None
         self._closed = False
         self._lock = threading.Lock()
         address = Address.parse(options.service_url, options.api_version)
@@ -55,22 +55,76 @@ class Connection:
 
     def transport(self) -> Transport:
         """Give the transport, opened once; raises `ClientClosed` after `close`."""
-        transport = self._transport
-        if transport is None:
-            with self._lock:
-                if self._closed:
-                    raise ClientClosed("This client was closed; make a new one.")
-                if self._transport is None:
-                    self._transport = self._offer.open(self._transport_options())
-                transport = self._transport
+        transport: Transport = self._transport or self._opened(self._open)
         return transport
+
+    def awaited_transport(self) -> AsyncTransport:
+        """Give the transport to await, opened once, on threads where it only blocks."""
+        transport: AsyncTransport = self._transport or self._opened(self._open_awaited)
+        return transport
+
+    def submit(self, action: Callable[..., Any], *args: Any) -> Future[Any]:
+        """Call *action* on a thread of the client's own."""
+        return self._threads().submit(action, *args)
+
+    def run_blocking(self, action: Callable[..., Any], *args: Any) -> Awaitable[Any]:
+        """Call what blocks on files where it holds up nobody."""
+        import asyncio
+
+        return asyncio.get_running_loop().run_in_executor(self._threads(), action, *args)
 
     def close(self) -> None:
         """Close every connection; a second call does nothing."""
-        with self._lock:
-            transport, self._transport, self._closed = self._transport, None, True
+        transport = self._shut()
         if transport is not None:
             transport.close()
+        self._dismiss()
+
+    async def close_awaited(self) -> None:
+        """Do the same for a client that is awaited."""
+        transport = self._shut()
+        if transport is not None:
+            await transport.close()
+        self._dismiss()
+
+    def _opened(self, make: Callable[[], Any]) -> Any:
+        with self._lock:
+            if self._closed:
+                raise ClientClosed("This client was closed; make a new one.")
+            if self._transport is None:
+                self._transport = make()
+            return self._transport
+
+    def _shut(self) -> Any:
+        with self._lock:
+            transport, self._transport, self._closed = self._transport, None, True
+        return transport
+
+    def _dismiss(self) -> None:
+        if self._executor is not None:
+            # Not waited for: what was cancelled ends by its own timeouts.
+            self._executor.shutdown(wait=False)
+
+    def _open(self) -> Transport:
+        if self._offer.open is None:
+            raise PluginError(
+                f"The transport {self._offer.name!r} is for AsyncClient only; choose another."
+            )
+        return self._offer.open(self._transport_options())
+
+    def _open_awaited(self) -> AsyncTransport:
+        if self._offer.open_async is not None:
+            return self._offer.open_async(self._transport_options())
+        from .transports.threaded import ThreadedTransport
+
+        return ThreadedTransport(self._open(), self._threads())
+
+    def _threads(self) -> Executor:
+        from concurrent.futures import ThreadPoolExecutor
+
+        if self._executor is None:
+            self._executor = ThreadPoolExecutor(self._options.max_concurrency, "gracedb-core")
+        return self._executor
 
     def _transport_options(self) -> TransportOptions:
         from ._tls import TLSContexts
@@ -79,7 +133,7 @@ class Connection:
         return TransportOptions(
             origin,
             TLSContexts(verify=self._authorities),
-            POOL_SIZE,
+            self._options.max_concurrency,
             _environment_proxy(origin),
         )
 

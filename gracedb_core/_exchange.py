@@ -16,7 +16,7 @@ from typing import (
 )
 
 from . import _decode, _encode
-from ._flow import Flow, Item, Open, Read, Renew, Send, Sleep
+from ._flow import Do, Flow, Open, Read, Save, Send, Sleep
 from ._retry import Repeat, RetryPolicy, is_ambiguous
 from ._routes import Cell, Encoding
 from ._upload import Part, encode_multipart
@@ -31,11 +31,13 @@ from .errors import (
 )
 
 if TYPE_CHECKING:
-    from ._address import Address
-    from ._answers import Page
-    from ._credentials import Keeper
+    from pathlib import Path
 
-__all__ = ["Call", "Session", "exchange", "invoke", "paginate", "prepare"]
+    from ._address import Address
+    from ._credentials import Keeper
+    from ._files import Into
+
+__all__ = ["Call", "Session", "exchange", "invoke", "judged", "prepare", "save_file"]
 
 _REDIRECTS = frozenset({301, 302, 303, 307, 308})
 _MOST_REDIRECTS = 5
@@ -107,46 +109,36 @@ def invoke(session: Session, call: Call) -> Flow[Any]:
     response = yield from exchange(session, request, call.cell.repeat)
     if call.cell.is_file:
         return (yield Open(response, session.asked(request)))
-    return _judged(session, request, response, call.cell.answer)
+    return judged(session, request, response, call.cell.answer)
 
 
-def _judged(
+def save_file(session: Session, call: Call, into: Into) -> Flow[Path]:
+    """Make *call*, a file, and write what it gives to disk, again where it breaks off."""
+    request = prepare(session, call)
+    started, tried = session.clock(), 0
+    while True:
+        response = yield from exchange(session, request, call.cell.repeat)
+        tried += 1
+        try:
+            path: Path = yield Save(response, session.asked(request), into)
+            return path
+        except TransportError as error:
+            pause = session.policy.again_after(error, call.cell.repeat, tried)
+            if pause is None or _too_late(session, started, pause):
+                raise
+        yield Sleep(pause)
+
+
+def judged(
     session: Session, request: Request, response: Response, answer: Callable[[Any], Any]
 ) -> Any:
+    """Make what *answer* makes of a body."""
     assert isinstance(response.body, bytes)
     try:
         return answer(_decode.decode_json(response.body))
     except GraceDBError as error:
         # One place adds the request, so that what reads a shape need not know it.
         raise error.about(session.asked(request)) from None
-
-
-def paginate(session: Session, call: Call, identify: Callable[[Any], Any]) -> Flow[None]:
-    """Make *call*, a list, and yield every item of every page as `Item`.
-
-    Rows shift while pages are read; an id that was seen is not given twice.
-    """
-    request = prepare(session, call)
-    seen = set()
-    asked_for = {request.target}
-    while True:
-        response = yield from exchange(session, request, call.cell.repeat)
-        page: Page = _judged(session, request, response, call.cell.answer)
-        for item in page.items:
-            identity = identify(item)
-            if identity is None or identity not in seen:
-                seen.add(identity)
-                yield Item(item)
-        if not page.following:
-            return
-        target = session.address.own_target(page.following)
-        if target in asked_for:
-            raise RedirectRefused(
-                "The server's next page is one that it has given before.",
-                request=session.asked(request),
-            )
-        asked_for.add(target)
-        request = replace(request, target=target)
 
 
 def exchange(session: Session, request: Request, repeat: Repeat) -> Flow[Response]:
@@ -158,7 +150,7 @@ def exchange(session: Session, request: Request, repeat: Repeat) -> Flow[Respons
         outcome: Union[ResponseError, TransportError]
         try:
             if session.keeper.is_stale(session.now()):
-                yield Renew(session.keeper.renew)
+                yield Do(session.keeper.renew)
             response: Response = yield Send(_signed(session, request, started, tried))
             if response.status < 300:
                 return _whole(session, request, response)

@@ -1,61 +1,149 @@
-"""Reading a file while it arrives: inflated, and whole or an error."""
+"""Files while they arrive: counted, inflated, and whole or an error.
+
+What counts and inflates touches no wire, so that a file which blocks, one that is awaited and a
+download are the same thrice.
+"""
 
 from __future__ import annotations
 
 import io
+import os
 import zlib
-from typing import TYPE_CHECKING, Any
+from pathlib import Path
+from typing import (
+    TYPE_CHECKING,
+    Any,
+    AsyncIterator,
+    Awaitable,
+    Callable,
+    NamedTuple,
+    Optional,
+    Type,
+)
 
 from ._decode import inflater
 from ._wire import Response
 from .errors import DecodeError, SentRequest, TruncatedAnswer
 
 if TYPE_CHECKING:
-    from ._wire import BodyStream
+    from types import TracebackType
 
-__all__ = ["open_file"]
+__all__ = ["AsyncFile", "Into", "Progress", "open_file", "save", "save_awaiting"]
 
-_BLOCK = 1 << 18
+#: Bytes asked of the wire at a time.
+BLOCK = 1 << 20
+#: Bytes kept before a reader; a file is rarely read in larger pieces.
+_BUFFER = 1 << 18
+
+#: What is told while a file arrives: bytes so far, and in all if that is known.
+Progress = Callable[[int, Optional[int]], object]
 
 
-def open_file(response: Response, asked: SentRequest) -> io.BufferedReader:
-    """Give a readable binary file over the answer's body; closing it frees the connection.
+class Arrival:
+    """The bytes of one body between the wire and whoever reads: `give` in, `take` out.
 
-    Raises `TruncatedAnswer`, here or from a later read, where the end that arrives is not the
-    end that was announced: a part of a sky map must never pass for one.
+    With *raw*, compressed bytes are given as they came; that they end is verified all the same.
+    Raises `TruncatedAnswer` where the end that arrives is not the end that was announced: a part
+    of a sky map must never pass for one.
     """
-    return io.BufferedReader(_Arriving(response, asked), _BLOCK)
 
-
-class _Arriving(io.RawIOBase):
-    """The body as plain bytes, counted against its announced length."""
-
-    def __init__(self, response: Response, asked: SentRequest) -> None:
-        super().__init__()
-        self._asked = asked
+    def __init__(self, response: Response, asked: SentRequest, *, raw: bool = False) -> None:
         headers = response.headers
         length = headers.get("content-length", "")
-        self._stream: BodyStream = (
-            _InMemory(response.body) if isinstance(response.body, bytes) else response.body
-        )
-        self._left = int(length) if length.isdigit() else None
+        self._asked = asked
+        self._raw = raw
+        self.length = self._left = int(length) if length.isdigit() else None
         if self._left is None and "chunked" not in headers.get("transfer-encoding", "").lower():
-            self.close()
-            raise TruncatedAnswer(
-                f"{asked} was answered without a length, so nobody could tell a part of the file "
-                "from the whole.",
-                request=asked,
-            )
+            raise self._cut("came without a length, so that a part could pass for the whole")
         self._undo: Any = inflater(headers.get("content-encoding", "").strip().lower())
         self._fresh = self._undo and self._undo.copy()
         self._waiting = b""
+        self._ended = False
+
+    def _cut(self, how: str) -> TruncatedAnswer:
+        return TruncatedAnswer(f"The body of {self._asked} {how}.", request=self._asked)
+
+    def give(self, block: bytes) -> None:
+        """Take in what came from the wire; nothing at all is its end."""
+        if self._left is not None:
+            self._left -= len(block)
+            if self._left < 0 or (self._left and not block):
+                less = "less" if self._left > 0 else "more"
+                raise self._cut(f"had {abs(self._left)} bytes {less} than it announced")
+        if block and self._undo and self._raw:
+            self._verify(block)
+        if not block:
+            self._ended = True
+            if self._undo and not self._undo.eof:
+                raise self._cut("is compressed, and its compression ends early")
+        self._waiting = block
+
+    def take(self, amount: int) -> Optional[bytes]:
+        """Give up to *amount* bytes, ``b""`` at the end, or None when more must be given first."""
+        if self._undo and not self._raw:
+            return self._inflated(amount)
+        data, self._waiting = self._waiting[:amount], self._waiting[amount:]
+        return data if data or self._ended else None
+
+    def _inflated(self, amount: int) -> Optional[bytes]:
+        while self._waiting:
+            data = self._undone(self._waiting, amount)
+            self._waiting = self._undo.unconsumed_tail or self._undo.unused_data
+            if data:
+                return data
+        # What was inflated may wait inside, when it was more than was asked for.
+        data = b"" if self._undo.eof else self._undone(b"", amount)
+        return data if data or self._ended else None
+
+    def _verify(self, block: bytes) -> None:
+        while block:
+            self._undone(block, BLOCK)
+            block = self._undo.unconsumed_tail or self._undo.unused_data
+
+    def _undone(self, block: bytes, amount: int) -> bytes:
+        if self._undo.eof:
+            self._undo = self._fresh.copy()  # several members, one after the other
+        try:
+            data: bytes = self._undo.decompress(block, amount)
+        except zlib.error:
+            raise DecodeError(
+                f"The compression of {self._asked} is damaged.", request=self._asked
+            ) from None
+        return data
+
+
+def open_file(response: Response, asked: SentRequest) -> io.BufferedReader:
+    """Give a readable binary file over the answer's body; closing it frees the connection."""
+    return io.BufferedReader(_Arriving(response, asked), _BUFFER)
+
+
+def _on_the_wire(response: Response) -> Any:
+    """Give the body as a stream, also that of a transport which has read it already."""
+    body = response.body
+    return io.BytesIO(body) if isinstance(body, bytes) else body
+
+
+class _Arriving(io.RawIOBase):
+    """A body as a file that blocks."""
+
+    def __init__(self, response: Response, asked: SentRequest) -> None:
+        super().__init__()
+        self._stream = _on_the_wire(response)
+        try:
+            self._arrival = Arrival(response, asked)
+        except Exception:
+            self.close()
+            raise
 
     def readable(self) -> bool:
         return True
 
     def readinto(self, buffer: Any) -> int:
         view = memoryview(buffer).cast("B")
-        data = self._inflated(len(view)) if self._undo else self._raw(len(view))
+        data = self._arrival.take(len(view))
+        while data is None:
+            self._arrival.give(self._stream.read(max(len(view), _BUFFER)))
+            data = self._arrival.take(len(view))
         view[: len(data)] = data
         return len(data)
 
@@ -64,47 +152,183 @@ class _Arriving(io.RawIOBase):
             self._stream.close()
         super().close()
 
-    def _raw(self, amount: int) -> bytes:
-        data = self._stream.read(amount)
-        if self._left is not None:
-            self._left -= len(data)
-            if self._left < 0 or (self._left and not data):
-                raise TruncatedAnswer(
-                    f"{self._asked} gave {abs(self._left)} bytes "
-                    f"{'less' if self._left > 0 else 'more'} than it announced.",
-                    request=self._asked,
-                )
+
+class AsyncFile:
+    """A body as a file that is awaited: ``await file.read()``, ``async for line in file``."""
+
+    def __init__(self, response: Response, asked: SentRequest) -> None:
+        self._stream = awaited_stream(response)
+        self._arrival = Arrival(response, asked)
+        self._buffer = b""
+        self.closed = False
+
+    async def read(self, amount: int = -1) -> bytes:
+        """Give *amount* bytes, or all that is left; fewer only at the end."""
+        blocks, wanted = [self._buffer], amount if amount >= 0 else None
+        self._buffer = b""
+        have = len(blocks[0])
+        while wanted is None or have < wanted:
+            block = await self._some(_BUFFER if wanted is None else wanted - have)
+            if not block:
+                break
+            blocks.append(block)
+            have += len(block)
+        data = b"".join(blocks)
+        if wanted is not None:
+            data, self._buffer = data[:wanted], data[wanted:]
         return data
 
-    def _inflated(self, amount: int) -> bytes:
+    async def readline(self) -> bytes:
+        """Give a line with its end, or what is left."""
+        while b"\n" not in self._buffer:
+            block = await self._some(_BUFFER)
+            if not block:
+                break
+            self._buffer += block
+        end = self._buffer.find(b"\n") + 1 or len(self._buffer)
+        line, self._buffer = self._buffer[:end], self._buffer[end:]
+        return line
+
+    async def _some(self, amount: int) -> bytes:
+        if self.closed:
+            raise ValueError("This file was closed; ask again to read it.")
+        data = self._arrival.take(amount)
+        while data is None:
+            self._arrival.give(await self._stream.read(BLOCK))
+            data = self._arrival.take(amount)
+        return data
+
+    async def close(self) -> None:
+        """Let go of the connection; a second call does nothing."""
+        if not self.closed:
+            self.closed = True
+            await self._stream.close()
+
+    async def __aiter__(self) -> AsyncIterator[bytes]:
         while True:
-            if not self._waiting:
-                self._waiting = self._raw(_BLOCK)
-                if not self._waiting:
-                    return self._at_end()
-            if self._undo.eof:
-                self._undo = self._fresh.copy()  # several members, one after the other
-            try:
-                data: bytes = self._undo.decompress(self._waiting, amount)
-            except zlib.error:
-                raise DecodeError(
-                    f"The compression of {self._asked} is damaged.", request=self._asked
-                ) from None
-            self._waiting = self._undo.unconsumed_tail or self._undo.unused_data
-            if data:
-                return data
+            line = await self.readline()
+            if not line:
+                return
+            yield line
 
-    def _at_end(self) -> bytes:
-        """Every library takes a compressed stream that is cut for a whole one: we do not."""
-        if not self._undo.eof:
-            raise TruncatedAnswer(
-                f"The compression of {self._asked} ends early.", request=self._asked
-            )
-        return b""
+    async def __aenter__(self) -> AsyncFile:
+        return self
+
+    async def __aexit__(
+        self,
+        kind: Optional[Type[BaseException]],
+        value: Optional[BaseException],
+        traceback: Optional[TracebackType],
+    ) -> None:
+        await self.close()
 
 
-class _InMemory:
+class _Awaited:
+    """Bytes that are here already, as a stream that is awaited."""
+
     def __init__(self, data: bytes) -> None:
         self._file = io.BytesIO(data)
-        self.read = self._file.read
-        self.close = self._file.close
+
+    async def read(self, amount: int) -> bytes:
+        return self._file.read(amount)
+
+    async def close(self) -> None:
+        self._file.close()
+
+
+def awaited_stream(response: Response) -> Any:
+    """Give the body as a stream to await."""
+    body = response.body
+    return _Awaited(body) if isinstance(body, bytes) else body
+
+
+class Into(NamedTuple):
+    """Where a download goes, and who is told how far it is."""
+
+    target: Path
+    #: Whether compressed bytes are kept as they were uploaded.
+    raw: bool = False
+    progress: Optional[Progress] = None
+
+
+class Download:
+    """A file on its way to disk: it appears under its name when it is whole, and not before.
+
+    Until then it is ``NAME.part`` beside it, which is removed where the download fails.
+    """
+
+    def __init__(self, target: Path, total: Optional[int], progress: Optional[Progress]) -> None:
+        self.target = target
+        self._part = target.with_name(f"{target.name}.part")
+        self._total = total
+        self._progress = progress
+        self._done = 0
+        self._file = self._part.open("wb")
+
+    def write(self, block: bytes) -> None:
+        """Add *block*."""
+        self._file.write(block)
+        self._done += len(block)
+        if self._progress is not None:
+            self._progress(self._done, self._total)
+
+    def __enter__(self) -> Download:
+        return self
+
+    def __exit__(
+        self,
+        kind: Optional[Type[BaseException]],
+        value: Optional[BaseException],
+        traceback: Optional[TracebackType],
+    ) -> None:
+        try:
+            with self._file:
+                if kind is None:
+                    self._file.flush()
+                    # Renamed before it is on disk, it could be empty after a crash.
+                    os.fsync(self._file.fileno())
+            if kind is None:
+                self._part.replace(self.target)
+        finally:
+            if self._part.exists():
+                self._part.unlink()
+
+
+def save(response: Response, asked: SentRequest, into: Into) -> Path:
+    """Write the body to disk as it arrives; gives where it is."""
+    stream = _on_the_wire(response)
+    try:
+        arrival = Arrival(response, asked, raw=into.raw)
+        with Download(into.target, arrival.length, into.progress) as download:
+            while True:
+                data = arrival.take(BLOCK)
+                if data is None:
+                    arrival.give(stream.read(BLOCK))
+                elif data:
+                    download.write(data)
+                else:
+                    break
+    finally:
+        stream.close()
+    return into.target
+
+
+async def save_awaiting(
+    response: Response, asked: SentRequest, into: Into, run: Callable[..., Awaitable[Any]]
+) -> Path:
+    """Do the same; *run* calls what blocks on the disk where that is no harm."""
+    stream = awaited_stream(response)
+    try:
+        arrival = Arrival(response, asked, raw=into.raw)
+        with Download(into.target, arrival.length, into.progress) as download:
+            while True:
+                data = arrival.take(BLOCK)
+                if data is None:
+                    arrival.give(await stream.read(BLOCK))
+                elif data:
+                    await run(download.write, data)
+                else:
+                    break
+    finally:
+        await stream.close()
+    return into.target

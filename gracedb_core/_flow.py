@@ -8,26 +8,39 @@ from __future__ import annotations
 
 import time
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, AsyncIterator, Generator, Iterator, TypeVar, Union
+from typing import (
+    TYPE_CHECKING,
+    Any,
+    AsyncIterator,
+    Coroutine,
+    Generator,
+    Iterator,
+    TypeVar,
+    Union,
+)
 
-from ._files import open_file
-from ._wire import BodyStream, Request, Response
+from ._files import AsyncFile, Into, open_file, save, save_awaiting
+from ._wire import AsyncBodyStream, BodyStream, Request, Response
 from .errors import SentRequest
 
 if TYPE_CHECKING:
-    from typing import Callable
+    from concurrent.futures import Future
+    from typing import Awaitable, Callable
 
     from .interfaces import AsyncTransport, Transport
 
 __all__ = [
     "Awaiting",
     "Blocking",
+    "Do",
     "Effect",
     "Flow",
+    "Fork",
     "Item",
+    "Join",
     "Open",
     "Read",
-    "Renew",
+    "Save",
     "Send",
     "Sleep",
 ]
@@ -46,7 +59,7 @@ class Send:
 class Read:
     """Read what is left of a stream, up to a limit, and close it; the result is bytes."""
 
-    stream: BodyStream
+    stream: Union[BodyStream, AsyncBodyStream]
     limit: int
 
 
@@ -66,10 +79,33 @@ class Sleep:
 
 
 @dataclass(frozen=True)
-class Renew:
-    """Do something that reads files, such as looking for a newer credential."""
+class Save:
+    """Write the answer's body to disk; the result is the path."""
 
-    action: Callable[[], None]
+    response: Response
+    asked: SentRequest
+    into: Into
+
+
+@dataclass(frozen=True)
+class Fork:
+    """Begin another flow beside this one; the result is what `Join` takes, and has ``cancel``."""
+
+    flow: Flow[Any]
+
+
+@dataclass(frozen=True)
+class Join:
+    """Wait for a flow that was forked; the result is its answer."""
+
+    forked: Any
+
+
+@dataclass(frozen=True)
+class Do:
+    """Do what blocks on files, such as looking for a newer credential; the result is its own."""
+
+    action: Callable[[], Any]
 
 
 @dataclass(frozen=True)
@@ -79,17 +115,22 @@ class Item:
     value: Any
 
 
-Effect = Union[Send, Read, Open, Sleep, Renew, Item]
+Effect = Union[Send, Read, Open, Save, Sleep, Do, Fork, Join, Item]
 Flow = Generator[Effect, Any, T]
 
 
 class Blocking:
-    """Performs effects by waiting for them."""
+    """Performs effects by waiting for them; what runs beside is handed to *submit*."""
 
     def __init__(
-        self, transport: Callable[[], Transport], *, sleep: Callable[[float], None] = time.sleep
+        self,
+        transport: Callable[[], Transport],
+        submit: Callable[..., Future[Any]],
+        *,
+        sleep: Callable[[float], None] = time.sleep,
     ) -> None:
         self._transport = transport
+        self._submit = submit
         self._sleep = sleep
 
     def run(self, flow: Flow[T]) -> T:
@@ -129,25 +170,43 @@ class Blocking:
         finally:
             flow.close()
 
+    def begin(self, method: Callable[..., Flow[T]], *args: Any, **kwargs: Any) -> T:
+        """Make the flow that *method* gives, and drive it."""
+        return self.run(method(*args, **kwargs))
+
+    #: A file is opened by asking for it.
+    open = begin
+
     def perform(self, effect: Effect) -> Any:
         """Do what *effect* says."""
         if isinstance(effect, Send):
             return self._transport().send(effect.request)
         if isinstance(effect, Sleep):
             return self._sleep(effect.seconds)
-        if isinstance(effect, Renew):
+        if isinstance(effect, Do):
             return effect.action()
+        if isinstance(effect, Fork):
+            return self._submit(self.run, effect.flow)
+        if isinstance(effect, Join):
+            return effect.forked.result()
         if isinstance(effect, Open):
             return open_file(effect.response, effect.asked)
+        if isinstance(effect, Save):
+            return save(effect.response, effect.asked, effect.into)
         assert isinstance(effect, Read)
         return read_all(effect.stream, effect.limit)
 
 
 class Awaiting:
-    """Performs effects by awaiting them."""
+    """Performs effects by awaiting them; what blocks is done by *run_blocking*, in a thread."""
 
-    def __init__(self, transport: Callable[[], AsyncTransport]) -> None:
+    def __init__(
+        self,
+        transport: Callable[[], AsyncTransport],
+        run_blocking: Callable[..., Awaitable[Any]],
+    ) -> None:
         self._transport = transport
+        self._run_blocking = run_blocking
 
     async def run(self, flow: Flow[T]) -> T:
         """Drive *flow* to its answer."""
@@ -186,6 +245,14 @@ class Awaiting:
         finally:
             flow.close()
 
+    async def begin(self, method: Callable[..., Flow[T]], *args: Any, **kwargs: Any) -> T:
+        """Make the flow that *method* gives, and drive it."""
+        return await self.run(method(*args, **kwargs))
+
+    def open(self, method: Callable[..., Flow[T]], *args: Any, **kwargs: Any) -> Opening:
+        """Give what can be awaited for a file, or entered for one that closes itself."""
+        return Opening(self.begin(method, *args, **kwargs))
+
     async def perform(self, effect: Effect) -> Any:
         """Do what *effect* says."""
         import asyncio
@@ -194,16 +261,40 @@ class Awaiting:
             return await self._transport().send(effect.request)
         if isinstance(effect, Sleep):
             return await asyncio.sleep(effect.seconds)
-        loop = asyncio.get_running_loop()
-        if isinstance(effect, Renew):
-            return await loop.run_in_executor(None, effect.action)
+        if isinstance(effect, Do):
+            return await self._run_blocking(effect.action)
+        if isinstance(effect, Fork):
+            return asyncio.ensure_future(self.run(effect.flow))
+        if isinstance(effect, Join):
+            return await effect.forked
         if isinstance(effect, Open):
-            return await loop.run_in_executor(None, open_file, effect.response, effect.asked)
+            return AsyncFile(effect.response, effect.asked)
+        if isinstance(effect, Save):
+            into, run = effect.into, self._run_blocking
+            return await save_awaiting(effect.response, effect.asked, into, run)
         assert isinstance(effect, Read)
-        return await loop.run_in_executor(None, read_all, effect.stream, effect.limit)
+        return await read_all_awaiting(effect.stream, effect.limit)
 
 
-def read_all(stream: BodyStream, limit: int) -> bytes:
+class Opening:
+    """A file that is being opened: ``await`` it, or ``async with`` it."""
+
+    def __init__(self, opening: Coroutine[Any, Any, Any]) -> None:
+        self._opening = opening
+
+    def __await__(self) -> Generator[Any, Any, Any]:
+        return self._opening.__await__()
+
+    async def __aenter__(self) -> AsyncFile:
+        file: AsyncFile = await self._opening
+        self._file = file
+        return file
+
+    async def __aexit__(self, *exception: object) -> None:
+        await self._file.close()
+
+
+def read_all(stream: Any, limit: int) -> bytes:
     """Read at most *limit* bytes of *stream* and let go of it."""
     blocks = []
     try:
@@ -215,4 +306,19 @@ def read_all(stream: BodyStream, limit: int) -> bytes:
             blocks.append(block)
     finally:
         stream.close()
+    return b"".join(blocks)
+
+
+async def read_all_awaiting(stream: Any, limit: int) -> bytes:
+    """Read at most *limit* bytes of *stream* and let go of it."""
+    blocks = []
+    try:
+        while limit > 0:
+            block = await stream.read(min(limit, 1 << 18))
+            if not block:
+                break
+            limit -= len(block)
+            blocks.append(block)
+    finally:
+        await stream.close()
     return b"".join(blocks)

@@ -27,7 +27,7 @@ from typing import (
 
 from ._encode import segment
 from ._exchange import Call, Session, invoke
-from ._flow import Awaiting, Blocking, Flow
+from ._flow import Awaiting, Blocking, Flow, Opening
 from ._ids import Kind
 from ._routes import ROUTES
 from .errors import InputError
@@ -52,7 +52,7 @@ else:
             return cls
 
 
-__all__ = ["Async", "Json", "Mode", "Node", "Sync", "face", "pages", "verb"]
+__all__ = ["Async", "Json", "Mode", "Node", "Sync", "face", "opens", "pages", "verb"]
 
 T = TypeVar("T")
 #: What the server calls an object.
@@ -79,7 +79,7 @@ class verb(_Described[P, T]):  # noqa: N801  a decorator
 
         @functools.wraps(method)
         def call(node: Any, *args: Any, **kwargs: Any) -> Any:
-            return node._driver.run(method(node, *args, **kwargs))
+            return node._driver.begin(method, node, *args, **kwargs)
 
         self._method = call
 
@@ -116,6 +116,31 @@ class pages(_Described[P, T]):  # noqa: N801  a decorator
         def __get__(self, node: Node[Sync], owner: Any) -> Callable[P, Iterator[Json]]: ...
         @overload
         def __get__(self, node: Node[Async], owner: Any) -> Callable[P, AsyncIterator[Json]]: ...
+
+    def __get__(self, node: Any, owner: Any = None) -> Any:
+        return self if node is None else MethodType(self._method, node)
+
+
+class opens(_Described[P, T]):  # noqa: N801  a decorator
+    """Make a flow that opens a file a method: the file, or what is awaited or entered for one."""
+
+    def __init__(self, method: Callable[Concatenate[Any, P], Flow[T]]) -> None:
+        self.__doc__ = method.__doc__
+
+        @functools.wraps(method)
+        def call(node: Any, *args: Any, **kwargs: Any) -> Any:
+            return node._driver.open(method, node, *args, **kwargs)
+
+        self._method = call
+
+    if TYPE_CHECKING:
+
+        @overload
+        def __get__(self, node: None, owner: Any) -> opens[P, T]: ...
+        @overload
+        def __get__(self, node: Node[Sync], owner: Any) -> Callable[P, T]: ...
+        @overload
+        def __get__(self, node: Node[Async], owner: Any) -> Callable[P, Opening]: ...
 
     def __get__(self, node: Any, owner: Any = None) -> Any:
         return self if node is None else MethodType(self._method, node)

@@ -46,6 +46,7 @@ class Options:
     verify: Verify = True
     user_agent: Optional[str] = None
     allow_plain_http: bool = False
+    max_concurrency: int = 100
 
     def __post_init__(self) -> None:
         if self.force_noauth and self.fail_if_noauth:
@@ -59,6 +60,9 @@ class Options:
                 raise CredentialError(f"{name} must be a str.")
         if not isinstance(self.auth_reload_timeout, (int, float)) or self.auth_reload_timeout < 0:
             raise InputError("auth_reload_timeout must be a number of seconds, not negative.")
+
+        if not isinstance(self.max_concurrency, int) or self.max_concurrency < 1:
+            raise InputError("max_concurrency must be a number of requests, at least 1.")
 
     @property
     def holds_secret(self) -> bool:

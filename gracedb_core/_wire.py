@@ -14,6 +14,7 @@ else:
     Protocol = object
 
 __all__ = [
+    "AsyncBodyStream",
     "BodyStream",
     "ClientCert",
     "Header",
@@ -66,6 +67,16 @@ class BodyStream(Protocol):
 
     def close(self) -> None:
         """Let go of the connection; one that was not read to its end is not used again."""
+
+
+class AsyncBodyStream(Protocol):
+    """The same for a body that is awaited."""
+
+    async def read(self, amount: int) -> bytes:
+        """Give up to *amount* bytes, at least one, or ``b""`` at the end."""
+
+    async def close(self) -> None:
+        """Let go of the connection."""
 
 
 @dataclass(frozen=True)
@@ -150,5 +161,5 @@ class Response:
     status: int
     #: Names in lower case.
     headers: Mapping[str, str]
-    body: Union[bytes, BodyStream] = field(repr=False)
+    body: Union[bytes, BodyStream, AsyncBodyStream] = field(repr=False)
     reason: str = ""

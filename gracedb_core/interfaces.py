@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Callable, Mapping, Optional, Tuple, Union
 
 from ._wire import (
+    AsyncBodyStream,
     BodyStream,
     ClientCert,
     Header,
@@ -31,6 +32,7 @@ else:
 
 __all__ = [
     "Absent",
+    "AsyncBodyStream",
     "AsyncTransport",
     "AuthProvider",
     "AuthRequest",
@@ -163,7 +165,7 @@ class Transport(Protocol):
 
 
 class AsyncTransport(Protocol):
-    """The same for a transport that awaits."""
+    """The same for a transport that is awaited; its streams are `AsyncBodyStream`."""
 
     async def send(self, request: Request) -> Response:
         """Send *request* to the origin this transport was opened for."""
@@ -174,7 +176,11 @@ class AsyncTransport(Protocol):
 
 @dataclass(frozen=True)
 class TransportOffer:
-    """A transport that a plugin offers by name."""
+    """A transport that a plugin offers by name: one that blocks, one to await, or both.
+
+    `AsyncClient` puts one that only blocks on threads.
+    """
 
     name: str
-    open: Callable[[TransportOptions], Transport]
+    open: Optional[Callable[[TransportOptions], Transport]] = None
+    open_async: Optional[Callable[[TransportOptions], AsyncTransport]] = None

@@ -6,10 +6,10 @@ import json
 from typing import Any, Mapping, Optional, Union
 
 from .._encode import segment
-from .._exchange import paginate
 from .._flow import Flow
 from .._ids import kind_of
 from .._node import Json, Mode, Node, pages, verb
+from .._paging import paginate
 from ..errors import InputError
 from .annotations import EMObservations, Permissions, Signoffs, VOEvents
 from .records import Files, Labels, Logs
@@ -55,6 +55,8 @@ class Objects(Node[Mode]):
         /,
         query: Union[str, Mapping[str, Any], None] = None,
         sort: Optional[str] = None,
+        *,
+        prefetch: int = 1,
         **params: Any,
     ) -> Flow[None]:
         """Iterate over everything that answers *query*, page after page.
@@ -62,7 +64,7 @@ class Objects(Node[Mode]):
         *query* is text in the server's query language or, for servers that know it, a mapping
         in its structured one; *sort* is a field, with ``-`` before it for descending order.
         Further *params*, such as ``count`` (rows a page), are sent as they are. Nothing is asked
-        before the first item is wanted.
+        before the first item is wanted; then *prefetch* pages are fetched ahead.
         """
         structured = isinstance(query, Mapping)
         text = json.dumps(query) if structured else query
@@ -70,7 +72,7 @@ class Objects(Node[Mode]):
         if structured and not self._session.address.names_version:
             # Only the second generation reads this language, whatever the default is.
             call = call._replace(path=f"v2/{call.path}")
-        yield from paginate(self._session, call, identity)
+        yield from paginate(self._session, call, identity, prefetch)
 
     def _object(self, identifier: str) -> Any:
         """Go to an object by id, to the other kind if the id is one of those."""

@@ -3,11 +3,15 @@
 from __future__ import annotations
 
 import io
+from pathlib import Path
 from typing import Any, Dict, List, Optional, Union
+from urllib.parse import unquote
 
 from .._encode import Names, file_path, names, segment
+from .._exchange import save_file
+from .._files import Into, Progress
 from .._flow import Flow
-from .._node import Json, Mode, Node, face, verb
+from .._node import Json, Mode, Node, face, opens, verb
 from .._upload import Contents, FileName
 from ._parts import file_part
 
@@ -145,7 +149,7 @@ class Logs(Listed[Mode]):
 class File(Node[Mode]):
     """One file, or one version of it."""
 
-    @verb
+    @opens
     def get(self) -> Flow[io.BufferedReader]:
         """Give a readable binary file, decompressed, usable in ``with``.
 
@@ -153,6 +157,29 @@ class File(Node[Mode]):
         a later read, where not everything arrives.
         """
         return self._ask("get")
+
+    @verb
+    def download(
+        self,
+        path: Optional[FileName] = None,
+        *,
+        progress: Optional[Progress] = None,
+    ) -> Flow[Path]:
+        """Save the file as it was uploaded, and give where it is.
+
+        *path* is a file or an existing folder; left out, the working folder and the file's own
+        name. The file appears under its name when it is whole. *progress* is called with the
+        bytes so far and in all, None where the server does not tell.
+        """
+        name = unquote(self._keys[-1]).rpartition("/")[2]
+        target = Path(name if path is None else path)
+        if target.is_dir():
+            target = target / name
+        # The server sends what is called .gz with a Content-Encoding that says so; readers want
+        # it inflated, a copy is to have the bytes that were uploaded.
+        raw = name.partition(",")[0].endswith(".gz")
+        call = self._call("get")
+        return save_file(self._session, call, Into(target, raw=raw, progress=progress))
 
 
 @face("files")

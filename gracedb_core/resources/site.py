@@ -5,9 +5,10 @@ from __future__ import annotations
 from typing import Any, Dict, Mapping, Union
 
 from .._encode import segment
-from .._exchange import Call, invoke, paginate
+from .._exchange import Call, invoke
 from .._flow import Flow
 from .._node import Json, Mode, Node, face, pages, verb
+from .._paging import paginate
 from .._retry import Repeat
 from .._routes import Cell, Encoding
 from .events import Events

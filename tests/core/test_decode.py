@@ -183,10 +183,10 @@ def test_any_bytes_are_an_answer_or_our_error(body: bytes) -> None:
         (answers.unwrapped_twice, "{}", {}),
         (answers.unwrapped_twice, {}, {}),
         (answers.unwrapped_twice, "Tag created.", "Tag created."),
-        (answers.page("events"), {"events": [1], "links": {"next": "n"}}, ([1], "n")),
-        (answers.page("events"), {"events": [1], "links": {"next": None}}, ([1], None)),
-        (answers.page("events"), {"events": [], "links": {}}, ([], None)),
-        (answers.page("results"), {"results": [1], "next": "n"}, ([1], "n")),
+        (answers.page("events"), {"events": [1], "numRows": 7, "links": {"next": "n"}}, ([1], "n", 7)),
+        (answers.page("events"), {"events": [1], "numRows": "7", "links": {"next": None}}, ([1], None, None)),
+        (answers.page("events"), {"events": [], "links": {}}, ([], None, None)),
+        (answers.page("results"), {"results": [1], "count": 7, "next": "n"}, ([1], "n", 7)),
     ],
 )  # fmt: skip
 def test_answers_of_both_generations(answer: Any, body: Any, expected: Any) -> None:

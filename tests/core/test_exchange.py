@@ -263,24 +263,6 @@ def test_a_refusal_whose_reason_is_cut_is_still_that_refusal() -> None:
     assert stream.closed
 
 
-def test_pages_are_walked_lazily_and_by_links_alone() -> None:
-    """Nothing is asked before the first item; repeated rows are given once."""
-    following = "http://other/api/events/?start=2"
-    first = {"events": [{"graceid": "G3"}, {"graceid": "G2"}], "links": {"next": following}}
-    rows = [{"graceid": "G2"}, {"graceid": "G1"}, {"odd": 1}, {"odd": 1}]
-    second = {"events": rows, "links": {"next": None}}
-    told = Told(reply(200, first), reply(200, second))
-    found = told.root.events.search("group: Test", count=2)
-    assert told.lines == []
-    assert next(found) == {"graceid": "G3"}
-    assert len(told.lines) == 1
-    assert list(found) == [{"graceid": "G2"}, {"graceid": "G1"}, {"odd": 1}, {"odd": 1}]
-    assert told.lines == [
-        "GET /api/events/?query=group%3A+Test&count=2",
-        "GET /api/events/?start=2",
-    ]
-
-
 @pytest.mark.parametrize(("url", "prefix"), [("/api/", "/api/v2/"), ("/api/v1/", "/api/v1/")])
 def test_a_structured_query_asks_the_generation_that_reads_it(url: str, prefix: str) -> None:
     """A mapping is sent as JSON to v2, unless the caller chose a generation."""
@@ -288,33 +270,6 @@ def test_a_structured_query_asks_the_generation_that_reads_it(url: str, prefix: 
     query = {"field": "far", "op": "<", "value": 1e-7}
     assert list(told.root.superevents.search(query)) == []
     assert told.lines[0].startswith(f"GET {prefix}superevents/?query=%7B%22field%22")
-
-
-def test_pages_that_go_in_circles_end() -> None:
-    """A next page that was read already is an error, not an endless search."""
-    page = {"events": [], "links": {"next": "/api/events/"}}
-    with pytest.raises(RedirectRefused, match="given before"):
-        list(Told(reply(200, page)).root.events.search())
-
-
-def test_pages_outside_the_api_are_refused() -> None:
-    """A next page elsewhere is not asked."""
-    page = {"events": [], "links": {"next": "https://gracedb.example/elsewhere/"}}
-    told = Told(reply(200, page))
-    with pytest.raises(RedirectRefused, match="outside the API"):
-        list(told.root.events.search())
-    assert len(told.lines) == 1
-
-
-def test_an_abandoned_search_stops() -> None:
-    """Whoever stops iterating leaves nothing running."""
-    page = {"events": [{"graceid": "G1"}], "links": {"next": "/api/events/?start=1"}}
-    told = Told(reply(200, page))
-    found = told.root.events.search()
-    next(found)
-    found.close()
-    assert list(found) == []
-    assert len(told.lines) == 1
 
 
 class Renewing:

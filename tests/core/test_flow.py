@@ -8,12 +8,13 @@ from typing import Any, Iterator, List
 
 import pytest
 
-from gracedb_core._flow import Awaiting, Blocking, Flow, Item, Open, Read, Renew, Send, Sleep
+from gracedb_core._flow import Awaiting, Blocking, Do, Flow, Fork, Item, Join, Read, Send, Sleep
 from gracedb_core._wire import Request, Response
-from gracedb_core.errors import ConnectionLost, SentRequest
+from gracedb_core.errors import ConnectionLost
+
+from .scripted import at_once, reply
 
 REQUEST = Request("GET", "/api/")
-ASKED = SentRequest("GET", "https://host/api/")
 
 
 class Server:
@@ -45,19 +46,49 @@ class AsyncServer:
         """Nothing to close."""
 
 
+async def in_line(action: Any, *args: Any) -> Any:
+    """Call what blocks right here."""
+    return action(*args)
+
+
+class AsyncStream:
+    """A body to await."""
+
+    def __init__(self, data: bytes) -> None:
+        self.file = io.BytesIO(data)
+
+    async def read(self, amount: int) -> bytes:
+        """Give little at a time."""
+        await asyncio.sleep(0)
+        return self.file.read(min(amount, 100))
+
+    async def close(self) -> None:
+        """Close it."""
+        self.file.close()
+
+    @property
+    def closed(self) -> bool:
+        """Whether it was."""
+        return self.file.closed
+
+
 class Driven:
     """One of the two drivers, asked in the same words."""
 
     def __init__(self, kind: str) -> None:
         self.kind, self.server = kind, Server()
-        self.blocking = Blocking(lambda: self.server, sleep=lambda _seconds: None)  # type: ignore[arg-type,return-value]  # closes nothing
-        self.awaiting = Awaiting(lambda: AsyncServer(self.server))
+        self.blocking = Blocking(lambda: self.server, at_once, sleep=lambda _seconds: None)  # type: ignore[arg-type,return-value]  # closes nothing
+        self.awaiting = Awaiting(lambda: AsyncServer(self.server), in_line)
 
     def run(self, flow: Flow[Any]) -> Any:
         """Give the flow's answer."""
         if self.kind == "blocking":
             return self.blocking.run(flow)
         return asyncio.run(self.awaiting.run(flow))
+
+    def stream(self, data: bytes) -> Any:
+        """Give a body on the wire, of the kind that this driver reads."""
+        return io.BytesIO(data) if self.kind == "blocking" else AsyncStream(data)
 
     def walk(self, flow: Flow[None]) -> List[Any]:
         """Give the flow's items."""
@@ -93,22 +124,42 @@ def driven(request: Any) -> Driven:
 
 
 def test_every_effect_is_performed(driven: Driven) -> None:
-    """Send answers, Read drains and closes, Open gives a file, Renew acts, Sleep waits."""
+    """Send answers, Read drains and closes, Do acts, Sleep waits, Join has what Fork began."""
     acted: List[str] = []
-    stream = io.BytesIO(b"0123456789")
-    file_body = Response(200, {"content-length": "3"}, io.BytesIO(b"abc"))
+    stream = driven.stream(b"0123456789")
+
+    def aside() -> Flow[int]:
+        response = yield Send(REQUEST)
+        return int(response.status) + 1
 
     def flow() -> Flow[Any]:
         response = yield Send(REQUEST)
         yield Sleep(0.0)
-        yield Renew(lambda: acted.append("renewed"))
+        done = yield Do(lambda: acted.append("renewed") or "done")  # type: ignore[func-returns-value]  # so that both happen
         part = yield Read(stream, 4)
-        file = yield Open(file_body, ASKED)
-        return response.status, part, file.read()
+        forked = yield Fork(aside())
+        return response.status, done, part, (yield Join(forked))
 
-    assert driven.run(flow()) == (200, b"0123", b"abc")
+    assert driven.run(flow()) == (200, "done", b"0123", 201)
     assert acted == ["renewed"]
     assert stream.closed
+
+
+def test_a_forked_flow_fails_where_it_is_joined(driven: Driven) -> None:
+    """What goes wrong beside is told to whoever waits for it."""
+
+    def flow() -> Flow[str]:
+        def aside() -> Flow[None]:
+            yield Send(Request("GET", "/lost"))
+
+        forked = yield Fork(aside())
+        try:
+            yield Join(forked)
+        except ConnectionLost:
+            return "lost"
+        return "no"
+
+    assert driven.run(flow()) == "lost"
 
 
 def test_failures_are_thrown_into_the_flow(driven: Driven) -> None:
@@ -184,7 +235,7 @@ def test_an_interrupt_closes_the_flow() -> None:
             ended.append("closed")
 
     with pytest.raises(KeyboardInterrupt):
-        Blocking(Interrupted).run(flow())
+        Blocking(Interrupted, at_once).run(flow())
     assert ended == ["closed"]
 
 
@@ -193,7 +244,7 @@ def test_the_same_tree_serves_both() -> None:
     from gracedb_core._node import Async
     from gracedb_core.resources import Root
 
-    from .scripted import Clock, Told, reply, session
+    from .scripted import Clock, Told, session
 
     told = Told(
         reply(200, {"graceid": "G1"}),
@@ -209,7 +260,7 @@ def test_the_same_tree_serves_both() -> None:
             """Nothing to close."""
 
     async def use() -> Any:
-        root: Root[Async] = Root(session(Clock()), Awaiting(Awaited))
+        root: Root[Async] = Root(session(Clock()), Awaiting(Awaited, in_line))
         one = await root.events["G1"].get()
         return one, [event["graceid"] async for event in root.events.search("x")]
 

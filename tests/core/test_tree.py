@@ -11,7 +11,7 @@ import pytest
 
 from gracedb_core import _node
 from gracedb_core._ids import Kind
-from gracedb_core._node import Node, pages, verb
+from gracedb_core._node import Node, opens, pages, verb
 from gracedb_core._routes import ROUTES, Encoding
 from gracedb_core.resources import Event, Root, Superevent
 
@@ -36,7 +36,7 @@ def verbs(cls: Type[Any]) -> Set[str]:
         name
         for base in cls.__mro__
         for name, value in vars(base).items()
-        if isinstance(value, (verb, pages))
+        if isinstance(value, (opens, pages, verb))
     }
 
 
@@ -65,7 +65,7 @@ def test_every_face_is_in_the_table(row: str, kind: Kind) -> None:
     own = verbs(FACES[row, kind]) - known
     # Shorthands for cells of other rows.
     assert own <= {
-        *METHODS.values(), "unexpose", "add", "remove", "is_exposed", "signoff", "update",
+        *METHODS.values(), "unexpose", "add", "remove", "is_exposed", "signoff", "update", "download",
     }  # fmt: skip
 
 
