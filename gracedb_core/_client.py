@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import pickle
 from abc import abstractmethod
 from typing import TYPE_CHECKING, Any, Dict, Optional, Tuple, Type, TypeVar, Union
 
@@ -65,6 +64,8 @@ class AnyClient(Root[Mode]):
 
     def __reduce__(self) -> Tuple[Any, ...]:
         if self._options.holds_secret:
+            import pickle
+
             raise pickle.PicklingError(
                 "A client that was given a password is not pickled, so that the password is not "
                 "written anywhere; make it anew where it is needed, or keep the password in netrc."

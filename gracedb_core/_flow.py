@@ -7,7 +7,6 @@ touches no socket, clock or event loop, so the same one serves both clients.
 from __future__ import annotations
 
 import time
-from dataclasses import dataclass
 from typing import (
     TYPE_CHECKING,
     Any,
@@ -15,6 +14,7 @@ from typing import (
     Coroutine,
     Generator,
     Iterator,
+    NamedTuple,
     TypeVar,
     Union,
 )
@@ -48,38 +48,33 @@ __all__ = [
 T = TypeVar("T")
 
 
-@dataclass(frozen=True)
-class Send:
+class Send(NamedTuple):
     """Send the request; the result is its `Response`, or a `TransportError` is thrown in."""
 
     request: Request
 
 
-@dataclass(frozen=True)
-class Read:
+class Read(NamedTuple):
     """Read what is left of a stream, up to a limit, and close it; the result is bytes."""
 
     stream: Union[BodyStream, AsyncBodyStream]
     limit: int
 
 
-@dataclass(frozen=True)
-class Open:
+class Open(NamedTuple):
     """Make the answer's body a file to read; the result is the driver's kind of file."""
 
     response: Response
     asked: SentRequest
 
 
-@dataclass(frozen=True)
-class Sleep:
+class Sleep(NamedTuple):
     """Wait this many seconds."""
 
     seconds: float
 
 
-@dataclass(frozen=True)
-class Save:
+class Save(NamedTuple):
     """Write the answer's body to disk; the result is the path."""
 
     response: Response
@@ -87,29 +82,25 @@ class Save:
     into: Into
 
 
-@dataclass(frozen=True)
-class Fork:
+class Fork(NamedTuple):
     """Begin another flow beside this one; the result is what `Join` takes, and has ``cancel``."""
 
     flow: Flow[Any]
 
 
-@dataclass(frozen=True)
-class Join:
+class Join(NamedTuple):
     """Wait for a flow that was forked; the result is its answer."""
 
     forked: Any
 
 
-@dataclass(frozen=True)
-class Do:
+class Do(NamedTuple):
     """Do what blocks on files, such as looking for a newer credential; the result is its own."""
 
     action: Callable[[], Any]
 
 
-@dataclass(frozen=True)
-class Item:
+class Item(NamedTuple):
     """Hand one thing to whoever iterates; `walk` only."""
 
     value: Any

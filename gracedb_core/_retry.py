@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import random
 from dataclasses import dataclass
 from enum import Enum
 from typing import Callable, Optional, Union
@@ -44,6 +43,8 @@ def is_ambiguous(outcome: Outcome) -> bool:
 
 def _draw() -> float:
     # A function of its own: the library's is bound to a generator, which a pickle would hold.
+    import random
+
     return random.random()  # noqa: S311  pauses are no secret
 
 

@@ -11,9 +11,8 @@ slash before it, from the client (``/gwtc[]`` is ``client.gwtc[4]``); ``/*`` is 
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from enum import Enum
-from typing import Any, Callable, Mapping, Optional, Tuple, Union
+from typing import Any, Callable, Mapping, NamedTuple, Optional, Tuple, Union
 
 from . import _answers as answers
 from ._ids import Kind
@@ -33,8 +32,7 @@ class Encoding(Enum):
     JSON_OR_MULTIPART = "JSON or multipart"
 
 
-@dataclass(frozen=True)
-class Cell:
+class Cell(NamedTuple):
     """One call: what is sent, what its answer means, and whether it may be sent twice."""
 
     method: str
@@ -47,8 +45,7 @@ class Cell:
     is_file: bool = False
 
 
-@dataclass(frozen=True)
-class Row:
+class Row(NamedTuple):
     """One node of the tree, in both columns; None where the server has no such thing."""
 
     name: str
@@ -63,7 +60,7 @@ def node(name: str, event: Optional[str], superevent: Optional[str], **calls: Ce
     """Write one row; a single cell stands for both columns."""
     cells = {}
     for verb, pair in calls.items():
-        left, right = pair if isinstance(pair, tuple) else (pair, pair)
+        left, right = (pair, pair) if isinstance(pair, Cell) else pair
         cells[verb] = {
             Kind.EVENT: left if event is not None else None,
             Kind.SUPEREVENT: right if superevent is not None else None,

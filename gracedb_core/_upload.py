@@ -6,13 +6,10 @@ form nor file in a chunked multipart.
 
 from __future__ import annotations
 
-import hashlib
 import io
 import os
-import secrets
 import stat
 import sys
-import uuid
 import weakref
 from pathlib import Path
 from typing import IO, Any, Callable, List, Mapping, NamedTuple, Sequence, Tuple, Union
@@ -180,6 +177,9 @@ class _Chain:
 
 def content_id_of(upload: Upload) -> str:
     """Give the UUID by which newer servers know an upload: half of the digest of its bytes."""
+    import hashlib
+    import uuid
+
     digest = hashlib.sha256()
     reader = upload.open()
     try:
@@ -196,7 +196,7 @@ def encode_multipart(fields: Mapping[str, Any], files: Sequence[Part]) -> Tuple[
     Gives the value of Content-Type, and the body.
     """
     # Chosen at random, so that no file can hold it except by an accident of 2**-128.
-    boundary = secrets.token_hex(16)
+    boundary = os.urandom(16).hex()
     pieces: List[Upload] = []
     for name, value in given(fields):
         pieces.append(_bytes(_head(boundary, name) + field_text(value).encode("utf-8") + b"\r\n"))

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import mimetypes
 import os
 import re
 from typing import Optional
@@ -32,5 +31,7 @@ def file_part(field: str, filename: Optional[FileName], filecontents: Contents) 
             f"{path!r} cannot be the name of an upload: the server takes no empty name, nor that "
             "of a folder, and no comma, quote, backslash or control character in one."
         )
+    import mimetypes  # only uploads need it
+
     content_type = mimetypes.guess_type(name)[0] or "application/octet-stream"
     return Part(field, name, source(filename, filecontents), content_type)
