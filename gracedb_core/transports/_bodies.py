@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from typing import Any, Optional
+from typing import Any, Dict, Iterable, Optional
 
 from ..errors import InputError, SentRequest
-from ..interfaces import Reader, Upload
+from ..interfaces import Header, Reader, Upload
 from ._failures import LIBRARY_ERRORS, name_body_failure
 
-__all__ = ["Incoming", "Outgoing"]
+__all__ = ["Incoming", "Outgoing", "discard", "joined"]
 
 
 class Outgoing:
@@ -84,3 +84,11 @@ def discard(raw: Any) -> None:
     raw.close()
     # Gives the closed connection's place back to the pool; it opens again when it is used.
     raw.release_conn()
+
+
+def joined(lines: Iterable[Header]) -> Dict[str, str]:
+    """Make one of header lines that have the same name."""
+    headers: Dict[str, str] = {}
+    for name, value in lines:
+        headers[name] = f"{headers[name]}, {value}" if name in headers else value
+    return headers

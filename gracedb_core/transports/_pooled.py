@@ -4,13 +4,16 @@ from __future__ import annotations
 
 import threading
 from abc import ABC, abstractmethod
-from typing import Any, Dict, Optional, Tuple, Type, Union
+from typing import TYPE_CHECKING, Any, Dict, Optional, Tuple, Type, Union
 
 from ..errors import SentRequest
 from ..interfaces import ClientCert, Request, Response, TransportOptions
-from ._bodies import Incoming, Outgoing, discard
+from ._bodies import Incoming, Outgoing, discard, joined
 from ._failures import LIBRARY_ERRORS, is_closed_pool, name_failure
 from ._sockets import Clock
+
+if TYPE_CHECKING:
+    from ._threads import Revocation
 
 __all__ = ["Body", "PooledTransport"]
 
@@ -29,6 +32,8 @@ class PooledTransport(ABC):
     body is read, also of a server that dribbles. Looking up the host's name is not bounded.
     """
 
+    #: That `send` can be told to stop, by another thread.
+    revocable = True
     #: What the library raises, without a socket's exception in it, for an answer too late.
     _lateness: Tuple[Type[Exception], ...] = ()
 
@@ -51,9 +56,11 @@ class PooledTransport(ABC):
     ) -> Any:
         """Send over *pool* and give urllib3's response, its body not read."""
 
-    def send(self, request: Request) -> Response:
+    def send(self, request: Request, revocation: Optional[Revocation] = None) -> Response:
         """Send *request* to the origin this transport was opened for."""
         clock = Clock(request.timeout, request.method)
+        if revocation is not None:
+            revocation.stops(clock.revoke)
         if request.body is None or isinstance(request.body, bytes):
             return self._exchange(request, request.body, clock)
         body = Outgoing(request.body)
@@ -125,9 +132,7 @@ class PooledTransport(ABC):
 
 
 def _headers(request: Request, body: Body) -> Dict[str, str]:
-    headers: Dict[str, str] = {}
-    for name, value in request.headers:
-        headers[name] = f"{headers[name]}, {value}" if name in headers else value
+    headers = joined(request.headers)
     if body is not None and not any(name.lower() == "content-length" for name in headers):
         headers["Content-Length"] = str(len(body) if isinstance(body, bytes) else body.length)
     return headers

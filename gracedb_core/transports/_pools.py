@@ -17,7 +17,7 @@ from ..errors import InputError
 from ..interfaces import ClientCert, TransportOptions
 from ._sockets import Clock, ClockedHTTPConnection, ClockedHTTPSConnection
 
-__all__ = ["Pool", "open_pool"]
+__all__ = ["Pool", "open_pool", "proxy_address", "proxy_secret"]
 
 #: Bytes of an upload that are read, and offered to the socket, at a time.
 _BLOCK = 1 << 18
@@ -61,6 +61,12 @@ class Pool(HTTPConnectionPool):
             connection = self._new_conn()
         connection.clock = clock
         return connection
+
+    def _put_conn(self, conn: Any) -> None:
+        if conn is not None:
+            # From now on it is somebody else's: a late revocation must not harm it.
+            conn.clock.carried_by(None)
+        super()._put_conn(conn)
 
 
 class _HTTPPool(Pool):
@@ -116,10 +122,8 @@ def open_pool(options: TransportOptions, certificate: Optional[ClientCert]) -> P
 
 
 def _proxied(proxy: str, options: TransportOptions, settings: Dict[str, Any]) -> Pool:
-    address = _proxy_address(proxy)
-    if address.auth:
-        secret = b64encode(unquote(address.auth).encode()).decode("ascii")
-        settings["proxy_headers"] = {"Proxy-Authorization": f"Basic {secret}"}
+    address = proxy_address(proxy)
+    settings["proxy_headers"] = proxy_secret(address)
     if address.scheme == "https":
         settings["proxy_ssl_context"] = trust = options.tls(None)
         # What is forwarded rather than tunnelled, older versions wrap in the context of the pool.
@@ -133,7 +137,8 @@ def _proxied(proxy: str, options: TransportOptions, settings: Dict[str, Any]) ->
     return checked
 
 
-def _proxy_address(proxy: str) -> Any:
+def proxy_address(proxy: str) -> Any:
+    """Read the URL of a proxy; raises `InputError`."""
     try:
         address = parse_url(proxy if "://" in proxy else f"http://{proxy}")
     except HTTPError:
@@ -142,3 +147,11 @@ def _proxy_address(proxy: str) -> Any:
         # The address is not shown: it may hold a password.
         raise InputError("The proxy must be given as http://HOST:PORT or https://HOST:PORT.")
     return address
+
+
+def proxy_secret(address: Any) -> Dict[str, str]:
+    """Give the header for which a proxy lets us through; none where it does not ask who we are."""
+    if not address.auth:
+        return {}
+    secret = b64encode(unquote(address.auth).encode()).decode("ascii")
+    return {"Proxy-Authorization": f"Basic {secret}"}

@@ -7,9 +7,12 @@ to what is left. Only the look-up of a host name is not bounded: the system offe
 
 from __future__ import annotations
 
+import contextlib
 import http.client
 import io
+import socket
 import ssl
+import threading
 from socket import timeout as socket_timeout
 from time import monotonic
 from typing import TYPE_CHECKING, Any, Optional
@@ -23,14 +26,14 @@ from ._heads import read_head
 if TYPE_CHECKING:
     from typing_extensions import Buffer
 
-__all__ = ["Clock", "ClockedHTTPConnection", "ClockedHTTPSConnection"]
+__all__ = ["A_MOMENT", "REPEATABLE", "Clock", "ClockedHTTPConnection", "ClockedHTTPSConnection"]
 
 #: What may be sent twice without harm.
-_REPEATABLE = frozenset(("GET", "HEAD", "OPTIONS"))
+REPEATABLE = frozenset(("GET", "HEAD", "OPTIONS"))
 
 #: Seconds after which a server may be about to close a connection that nobody uses. What must not
 #: be sent twice does not ride on one: its loss could not be told from a lost answer.
-_A_MOMENT = 1.0
+A_MOMENT = 1.0
 
 #: How systems say, while we send, that the other side listens no more.
 _GONE = (ConnectionResetError, ssl.SSLEOFError, ssl.SSLZeroReturnError)
@@ -45,17 +48,22 @@ class Clock(urllib3.Timeout):
     def __init__(self, limits: Timeout, method: str) -> None:
         super().__init__(connect=limits.connect, read=limits.read)
         self.limits = limits
-        self.repeatable = method in _REPEATABLE
+        self.repeatable = method in REPEATABLE
         #: When bytes arrived last.
         self.touched = monotonic()
         self._end = None if limits.total is None else self.touched + limits.total
         #: Whether a byte of the request may be on its way.
         self.sent = False
+        self._revoked = False
+        self._carrier: Any = None
+        self._lock = threading.Lock()
 
     def left(self, limit: Optional[float]) -> float:
         """Give how long to wait now, where *limit* seconds are allowed; raises `socket.timeout`."""
         if limit is None:
             limit = _FOREVER
+        if self._revoked:
+            raise socket_timeout("nobody waits for the answer any more")
         if self._end is None:
             return limit
         left = self._end - monotonic()
@@ -66,7 +74,21 @@ class Clock(urllib3.Timeout):
     @property
     def is_old(self) -> bool:
         """Whether the connection that this was for has been idle for more than a moment."""
-        return monotonic() - self.touched > _A_MOMENT
+        return monotonic() - self.touched > A_MOMENT
+
+    # Another thread may say that nobody waits any more.
+
+    def carried_by(self, sock: Any) -> None:
+        """Remember the socket in use, or that there is none."""
+        with self._lock:
+            self._carrier = sock
+
+    def revoke(self) -> None:
+        """Make whoever waits on the socket, or will, give up now."""
+        with self._lock:
+            self._revoked = True
+            if self._carrier is not None:
+                _hang_up(self._carrier)
 
     # What urllib3 asks of a timeout. It copies it twice for each request; this is made for one.
 
@@ -87,6 +109,14 @@ class Clock(urllib3.Timeout):
     def read_timeout(self) -> float:
         """Seconds to wait for the first bytes."""
         return self.left(self.limits.read)
+
+
+def _hang_up(sock: Any) -> None:
+    """Wake the thread that waits for *sock*; it stays its business to close it."""
+    # TLS through a proxy that speaks TLS has the socket inside. Not the method of a TLS socket:
+    # that would take away, in the middle of a call, what the other thread works with.
+    with contextlib.suppress(OSError):
+        socket.socket.shutdown(getattr(sock, "socket", sock), socket.SHUT_RDWR)
 
 
 class _Received(io.RawIOBase):
@@ -169,6 +199,7 @@ class _Clocked(http.client.HTTPConnection):
         if self.sock is None:
             self.connect()
         self.clock.sent = True
+        self.clock.carried_by(self.sock)
         super().endheaders(*args, **options)
 
     def send(self, data: Any) -> None:

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import asyncio
-import functools
 from concurrent.futures import Executor
 from dataclasses import replace
-from typing import Any, Callable, Union
+from typing import Any
 
 from ..errors import ConnectionLost
 from ..interfaces import BodyStream, Reader, Request, Response, Transport, Upload
+from ._threads import Loan, Revocation, awaited
 
 __all__ = ["ThreadedTransport"]
 
@@ -17,74 +17,67 @@ __all__ = ["ThreadedTransport"]
 class ThreadedTransport:
     """Sends over *transport*, each request on a thread of *threads*.
 
-    A thread cannot be stopped. What is cancelled is let go of at once; its thread ends when the
-    upload is asked for its next block, or at the latest by the timeouts of the request, and what
-    it brings then is closed.
+    A thread cannot be stopped. What is cancelled is let go of at once. What still waits for a
+    thread is not sent; an upload breaks off at its next block. The built-in transports end at
+    once too, unless they are connecting; the thread of another one ends by the timeouts of the
+    request. What is brought too late is closed.
     """
 
     def __init__(self, transport: Transport, threads: Executor) -> None:
-        self._transport = transport
+        self._transport: Any = transport
         self._threads = threads
+        # What no plugin needs to offer: an argument by which `send` is told to stop.
+        self._revocable = getattr(transport, "revocable", False)
 
     async def send(self, request: Request) -> Response:
         """Send *request*, and give its answer with a body to await if it streams."""
-        body = _Revocable(request.body) if _is_upload(request.body) else None
-        if body is not None:
-            request = replace(request, body=body)
-        sending = self._run(self._transport.send, request)
+        revocation = Revocation()
+        if not (request.body is None or isinstance(request.body, bytes)):
+            request = replace(request, body=_Revocable(request.body, revocation))
+        told = (revocation,) if self._revocable else ()
         try:
-            response: Response = await asyncio.shield(sending)
+            response: Response = await awaited(
+                self._threads, self._transport.send, request, *told, late=_discard
+            )
         except asyncio.CancelledError:
-            if body is not None:
-                body.revoked = True
-            sending.add_done_callback(_discard)
+            revocation.revoke()
             raise
         if isinstance(response.body, bytes):
             return response
         stream: Any = response.body
-        return replace(response, body=_Stream(stream, self._run))
+        return replace(response, body=_Stream(stream, self._threads, revocation))
 
     async def close(self) -> None:
-        """Close every connection."""
-        await self._run(self._transport.close)
-
-    def _run(self, action: Callable[..., Any], *args: Any) -> asyncio.Future[Any]:
-        loop = asyncio.get_running_loop()
-        return loop.run_in_executor(self._threads, functools.partial(action, *args))
+        """Close every connection; that waits for nobody, so it needs no thread."""
+        self._transport.close()
 
 
-def _is_upload(body: Union[bytes, Upload, None]) -> bool:
-    return body is not None and not isinstance(body, bytes)
-
-
-def _discard(sending: asyncio.Future[Any]) -> None:
+def _discard(response: Any) -> None:
     """Close what arrived for nobody."""
-    if not sending.cancelled() and sending.exception() is None:
-        response = sending.result()
-        if not isinstance(response.body, bytes):
-            response.body.close()
+    if not isinstance(response.body, bytes):
+        response.body.close()
 
 
 class _Revocable:
-    """An upload that can be taken back while another thread sends it."""
+    """An upload that can be taken back while a thread sends it."""
 
-    def __init__(self, upload: Any) -> None:
-        self._upload: Upload = upload
+    def __init__(self, upload: Upload, revocation: Revocation) -> None:
+        self._upload = upload
+        self._revocation = revocation
         self.length = upload.length
-        self.revoked = False
 
     def open(self) -> Reader:
-        return _Revoking(self._upload.open(), self)
+        return _Revoking(self._upload.open(), self._revocation)
 
 
 class _Revoking:
-    def __init__(self, reader: Reader, upload: _Revocable) -> None:
+    def __init__(self, reader: Reader, revocation: Revocation) -> None:
         self._reader = reader
-        self._upload = upload
+        self._revocation = revocation
         self.close = reader.close
 
     def read(self, amount: int = -1) -> bytes:
-        if self._upload.revoked:
+        if self._revocation.revoked:
             raise ConnectionLost("The upload was cancelled.")
         return self._reader.read(amount)
 
@@ -92,15 +85,22 @@ class _Revoking:
 class _Stream:
     """A body that blocks, as one to await."""
 
-    def __init__(self, body: BodyStream, run: Callable[..., Any]) -> None:
+    def __init__(self, body: BodyStream, threads: Executor, revocation: Revocation) -> None:
         self._body = body
-        self._run = run
+        self._loan = Loan(body.close)
+        self._threads = threads
+        self._revocation = revocation
 
     async def read(self, amount: int) -> bytes:
         """Give up to *amount* bytes, or ``b""`` at the end."""
-        data: bytes = await self._run(self._body.read, amount)
+        try:
+            data: bytes = await awaited(self._threads, self._loan.use, self._body.read, amount)
+        except asyncio.CancelledError:
+            self._revocation.revoke()
+            await self.close()
+            raise
         return data
 
     async def close(self) -> None:
         """Let go of the connection."""
-        await self._run(self._body.close)
+        self._loan.let_go()

@@ -8,37 +8,56 @@ import pytest
 
 from gracedb_core._plugins import Plugins, installed_plugins
 from gracedb_core._tls import TLSContexts
-from gracedb_core.interfaces import Origin, Transport, TransportOffer, TransportOptions
+from gracedb_core.interfaces import Origin, TransportOptions
 
 from .authority import Authority
+from .awaiting import Waiting, waiting
 from .server import Server
 
 OFFERS = Plugins(installed_plugins()).transports()
 
-Opener = Callable[..., Transport]
+#: Each transport by name, as it blocks and as it is awaited.
+WAYS = [
+    *(name for name, offer in sorted(OFFERS.items()) if offer.open is not None),
+    *(f"{name}, awaited" for name in sorted(OFFERS)),
+]
+
+Opener = Callable[..., Any]
 
 
-@pytest.fixture(params=sorted(OFFERS))
-def offer(request: pytest.FixtureRequest) -> TransportOffer:
-    """Give each offered transport in turn."""
-    return OFFERS[request.param]
+def open_way(way: str, options: TransportOptions) -> Any:
+    """Open a transport so that it is asked by blocking, however it works inside."""
+    name, _, awaited = way.partition(", ")
+    if name == "aiohttp":
+        pytest.importorskip("aiohttp", reason="aiohttp is not installed")
+    offer = OFFERS[name]
+    if awaited:
+        return waiting(offer, options)
+    assert offer.open is not None
+    return offer.open(options)
+
+
+@pytest.fixture(params=WAYS)
+def way(request: pytest.FixtureRequest) -> str:
+    """Name each offered transport in turn, as it blocks and as it is awaited."""
+    return str(request.param)
 
 
 @pytest.fixture
-def connect(offer: TransportOffer) -> Iterator[Opener]:
+def connect(way: str) -> Iterator[Opener]:
     """Open transports to servers; they are closed when the test is over."""
-    opened: List[Transport] = []
+    opened: List[Any] = []
 
-    def connect(server: Server, *, tls: Any = None, **options: Any) -> Transport:
+    def connect(server: Server, *, tls: Any = None, **options: Any) -> Any:
         origin = Origin("https" if server.tls else "http", server.host, server.port)
         origin = options.pop("origin", origin)
-        transport = offer.open(TransportOptions(origin, tls or TLSContexts(), **options))
+        transport = open_way(way, TransportOptions(origin, tls or TLSContexts(), **options))
         opened.append(transport)
         return transport
 
     yield connect
     for transport in opened:
-        transport.close()
+        transport.end() if isinstance(transport, Waiting) else transport.close()
 
 
 @pytest.fixture(scope="session")

@@ -174,7 +174,7 @@ def test_silence(connect: Opener, body: Any) -> None:
 @pytest.mark.parametrize("head", [b"", b"HTTP/1.1 200 OK\r\nX-Slow: "], ids=["status", "header"])
 def test_dribbled_head(connect: Opener, head: bytes) -> None:
     """Each byte comes in time, the whole does not: `total` ends it."""
-    with Server(dribbles(head, b"HTTP/1.1 " * 1000)) as server:
+    with Server(dribbles(head, b"HTTP/1.1 200 " + b"o" * 1000)) as server:
         transport = connect(server)
         started = monotonic()
         with pytest.raises(TimedOut):
@@ -336,7 +336,7 @@ def test_upload_shorter_than_announced(connect: Opener) -> None:
         with pytest.raises(InputError, match="4 bytes before its announced length of 10"):
             transport.send(post(Source(b"abcdef", length=10)))
         assert transport.send(post(b"again")).body == b"again"
-    assert server.fragments == [b"abcdef"]
+    assert server.fragments in ([b"abcdef"], []), "a small one may be read before it is sent"
 
 
 @pytest.mark.skipif(not hasattr(signal, "setitimer"), reason="needs Unix signals")

@@ -84,7 +84,7 @@ def test_no_write_rides_on_an_idle_connection(
     with Server() as server:
         transport = open_to(kind, server)
         transport.send(get())
-        monkeypatch.setattr(_sockets, "_A_MOMENT", -1.0)
+        monkeypatch.setattr(_sockets, "A_MOMENT", -1.0)
         transport.send(Request(method, "/"))
         assert server.connections == connections
         transport.close()
@@ -221,7 +221,7 @@ def test_idle_tunnel(kind: Any, authority: Authority, monkeypatch: pytest.Monkey
             tls=TLSContexts(verify=authority.path),
         )
         assert transport.send(post(b"abc")).body == b"abc"
-        monkeypatch.setattr(_sockets, "_A_MOMENT", -1.0)
+        monkeypatch.setattr(_sockets, "A_MOMENT", -1.0)
         assert transport.send(post(b"abc")).body == b"abc"
         transport.close()
     assert [heard.line.split()[0] for heard in proxy.heard] == ["CONNECT", "CONNECT"]

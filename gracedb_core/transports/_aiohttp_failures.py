@@ -1,0 +1,80 @@
+"""What went wrong: from aiohttp's exceptions to those that a blocking library would raise."""
+
+from __future__ import annotations
+
+import asyncio
+import http.client
+import os
+from socket import timeout as socket_timeout
+
+import aiohttp
+from urllib3.exceptions import ProxyError
+
+from ..errors import GraceDBError, SentRequest
+from ._failures import name_body_failure, name_failure
+
+__all__ = ["LIBRARY_ERRORS", "Unanswered", "name_awaited_body_failure", "name_awaited_failure"]
+
+#: What the library raises; anything else is a mistake of ours and goes through as it is.
+LIBRARY_ERRORS = (aiohttp.ClientError, asyncio.TimeoutError, OSError)
+
+
+class Unanswered(aiohttp.ClientError):
+    """Raised from what went wrong on a connection that was there.
+
+    aiohttp sends a PUT or DELETE again where its connection was lost; none of ours may be.
+    It does not for an exception that it does not know.
+    """
+
+
+def name_awaited_failure(
+    error: BaseException, request: SentRequest, *, late: bool = False
+) -> GraceDBError:
+    """Name what *error* means for *request*, in the words of every transport."""
+    sent = isinstance(error, Unanswered)
+    return name_failure(_plain(error), request, sent=sent, late=late)
+
+
+def name_awaited_body_failure(error: BaseException, request: SentRequest) -> GraceDBError:
+    """Name what *error* means for a body that is read after the status has arrived."""
+    return name_body_failure(_plain(error), request)
+
+
+def _plain(error: BaseException) -> BaseException:
+    """Give what a blocking library would have raised, without the headers that aiohttp adds."""
+    if isinstance(error, Unanswered) and error.__cause__ is not None:
+        return _plain(error.__cause__)
+    if isinstance(error, asyncio.TimeoutError):
+        return socket_timeout("timed out")
+    if isinstance(error, aiohttp.ClientHttpProxyError):
+        return ProxyError("Refused", OSError(f"Tunnel connection failed: {error.status}"))
+    if isinstance(error, aiohttp.ClientResponseError):
+        return http.client.BadStatusLine(error.message[:100])
+    if isinstance(error, aiohttp.ServerDisconnectedError):
+        return http.client.RemoteDisconnected("the connection was closed without an answer")
+    if isinstance(error, aiohttp.ClientConnectorCertificateError):
+        return error.certificate_error
+    if isinstance(error, aiohttp.ClientProxyConnectionError):
+        return ProxyError("Unreachable", _system(error.os_error))
+    if isinstance(error, aiohttp.ClientConnectorError):
+        return _system(error.os_error)
+    return _lost(error)
+
+
+def _lost(error: BaseException) -> BaseException:
+    """Name the end of a connection that was there: the system's reason, or none."""
+    cause = error.__cause__
+    if isinstance(cause, OSError) and not isinstance(cause, aiohttp.ClientError):
+        return cause
+    if isinstance(error, aiohttp.ClientPayloadError):
+        return http.client.IncompleteRead(b"")
+    if isinstance(error, OSError):
+        return _system(error)
+    return ConnectionResetError(str(error) or "the connection was closed")
+
+
+def _system(error: OSError) -> OSError:
+    """Say in the system's words what asyncio says in its own."""
+    if type(error).__module__ == "builtins" and error.errno:
+        return OSError(error.errno, os.strerror(error.errno))
+    return error

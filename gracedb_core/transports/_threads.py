@@ -1,0 +1,99 @@
+"""Awaiting what blocks, on threads that cannot be stopped."""
+
+from __future__ import annotations
+
+import asyncio
+import threading
+from concurrent.futures import Executor, Future
+from functools import partial
+from typing import Any, Callable, Optional
+
+from ..errors import ClientClosed
+
+__all__ = ["Loan", "Revocation", "awaited"]
+
+
+async def awaited(
+    threads: Executor,
+    action: Callable[..., Any],
+    *args: Any,
+    late: Callable[[Any], object] = lambda result: None,
+) -> Any:
+    """Call *action* on one of *threads*; whoever awaits this may be cancelled at any time.
+
+    What has not begun by then never does. What has is left alone, and *late* is told its result.
+    Raises `ClientClosed` where the threads were dismissed.
+    """
+    doing = _begun(threads, partial(action, *args))
+    try:
+        # Not shielded: cancelling it takes back what waits for a thread, and lets go of the loop,
+        # which may be closed before the thread ends.
+        return await asyncio.wrap_future(doing)
+    except asyncio.CancelledError:
+        doing.add_done_callback(partial(_tell, late))
+        raise
+
+
+def _begun(threads: Executor, action: Callable[[], Any]) -> Future[Any]:
+    try:
+        return threads.submit(action)
+    except RuntimeError:
+        pass  # they were dismissed; raised below, where that is no context
+    raise ClientClosed("This client was closed; make a new one.")
+
+
+def _tell(late: Callable[[Any], object], doing: Future[Any]) -> None:
+    if not doing.cancelled() and doing.exception() is None:
+        late(doing.result())
+
+
+class Loan:
+    """Something that threads use, one at a time, and that is closed when none does."""
+
+    def __init__(self, close: Callable[[], object]) -> None:
+        self._close = close
+        self._lock = threading.Lock()
+        self._over = False
+
+    def use(self, action: Callable[..., Any], *args: Any) -> Any:
+        """Call *action*; raises `ValueError` after `let_go`."""
+        try:
+            with self._lock:
+                if self._over:
+                    raise ValueError("This body was closed; ask again to read it.")
+                return action(*args)
+        finally:
+            if self._over:
+                self.let_go()
+
+    def let_go(self) -> None:
+        """Close it, or leave that to the thread which uses it; waits for nobody."""
+        self._over = True
+        if self._lock.acquire(blocking=False):
+            try:
+                self._close()
+            finally:
+                self._lock.release()
+
+
+class Revocation:
+    """Tells a thread, from another one, that nobody waits for what it does."""
+
+    def __init__(self) -> None:
+        self.revoked = False
+        self._lock = threading.Lock()
+        self._stop: Optional[Callable[[], None]] = None
+
+    def stops(self, stop: Callable[[], None]) -> None:
+        """Call *stop* when this is revoked, at once if it was."""
+        with self._lock:
+            self._stop = stop
+        if self.revoked:
+            stop()
+
+    def revoke(self) -> None:
+        """Stop what can be stopped."""
+        with self._lock:
+            self.revoked = True
+        if self._stop is not None:
+            self._stop()
