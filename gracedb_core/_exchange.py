@@ -244,8 +244,14 @@ def _redirected(
 def _refusal(session: Session, request: Request, response: Response) -> Flow[ResponseError]:
     """Read a refusal whole and make it the error that it is."""
     body = yield from _drained(response)
+    credential = session.keeper.current
     return _decode.refusal(
-        response.status, response.reason, response.headers, body, session.asked(request)
+        response.status,
+        response.reason,
+        response.headers,
+        body,
+        session.asked(request),
+        credential=f"{credential.kind} from {credential.source}" if credential else "",
     )
 
 
