@@ -80,7 +80,8 @@ def decode_json(body: bytes) -> Any:
 def _not_json(body: bytes) -> str:
     start = body[:200].decode("utf-8", "replace").strip()
     if start[:1] == "<":
-        return f"The answer is a web page ({detail_of(body)}), not JSON; is the URL that of an API?"
+        title = f" ({detail_of(body)})" if detail_of(body) else ""
+        return f"The answer is a web page{title}, not JSON; is the URL that of an API?"
     if start[:1] in ("{", "[", '"'):
         return "The answer is JSON that is cut short or malformed."
     return f"The answer is {start[:60]!r}, not JSON."
@@ -175,4 +176,6 @@ def _page_words(page: str) -> str:
 
 
 def _shortened(text: str) -> str:
+    # One line, and nothing in it that a terminal obeys.
+    text = " ".join("".join(c if c.isprintable() else " " for c in text).split())
     return text if len(text) <= _LONGEST_DETAIL else text[: _LONGEST_DETAIL - 1] + "…"
