@@ -52,10 +52,14 @@ class Address:
             )
         if parts.username is not None or parts.password is not None:
             raise InputError("A URL must not hold a user name or password; pass them as arguments.")
+        if port == 0:
+            raise InputError(f"{_safe(url)!r} names the port 0, where nobody can be.")
         if parts.query or parts.fragment:
             raise InputError(f"The URL of an API has no query and no fragment: {_safe(url)!r}.")
         origin = Origin(
-            parts.scheme, parts.hostname, port or {"http": 80, "https": 443}[parts.scheme]
+            parts.scheme,
+            parts.hostname,
+            {"http": 80, "https": 443}[parts.scheme] if port is None else port,
         )
         root = "/" + "".join(f"{part}/" for part in parts.path.split("/") if part)
         if not re.match(r"[\x21-\x7e]*\Z", root) or _climbs(root):
@@ -72,7 +76,8 @@ class Address:
             parts = urlsplit(link)
         except ValueError:
             parts = urlsplit("")
-        if not parts.path.startswith(self.root) or _climbs(parts.path):
+        clean = re.match(r"[\x21-\x7e]*\Z", link)
+        if not clean or not parts.path.startswith(self.root) or _climbs(parts.path):
             raise RedirectRefused(
                 f"The server points to {_safe(link)!r}, which is outside the API at {self.url}."
             )

@@ -6,7 +6,7 @@ Both generations of the server are read; which one answered shows in the shape.
 from __future__ import annotations
 
 import json
-from typing import Any, Callable, Dict, List, NamedTuple, Optional
+from typing import Any, Callable, Dict, List, NamedTuple, Optional, Type, TypeVar
 
 from .errors import DecodeError
 
@@ -18,9 +18,14 @@ __all__ = [
     "nothing",
     "page",
     "permissions",
+    "site_tags",
+    "thing",
     "unwrapped_twice",
     "whole",
 ]
+
+
+T = TypeVar("T")
 
 
 class Page(NamedTuple):
@@ -37,6 +42,24 @@ def whole(body: Any) -> Any:
     return body
 
 
+def thing(body: Any) -> Dict[str, Any]:
+    """Give the object that the answer must be."""
+    return _typed(body, dict)
+
+
+def _typed(value: Any, kind: Type[T], what: str = "the answer") -> T:
+    if not isinstance(value, kind):
+        is_what = "nothing at all" if value is None else f"{value!r:.60}"
+        wanted = "a list" if kind is list else "an object"
+        what = what[0].upper() + what[1:]
+        raise DecodeError(f"{what} is {is_what} where {wanted} was expected.")
+    return value
+
+
+def _things(value: Any, what: str) -> List[Dict[str, Any]]:
+    return [_typed(item, dict, f"an item of {what}") for item in _typed(value, list, what)]
+
+
 def nothing(_body: Any) -> None:
     """Give nothing: the status said all."""
 
@@ -49,11 +72,11 @@ def _entry(body: Any, *keys: str) -> Any:
     raise DecodeError(f"The answer has no {' or '.join(map(repr, keys))} where one was expected.")
 
 
-def listed(*keys: str) -> Callable[[Any], Any]:
-    """Take out what stands under the first of *keys* that is there."""
+def listed(*keys: str) -> Callable[[Any], List[Dict[str, Any]]]:
+    """Take out the list of objects under the first of *keys* that is there."""
 
-    def unwrap(body: Any) -> Any:
-        return _entry(body, *keys)
+    def unwrap(body: Any) -> List[Dict[str, Any]]:
+        return _things(_entry(body, *keys), f"the list of {keys[0]}")
 
     return unwrap
 
@@ -66,27 +89,27 @@ def page(key: str) -> Callable[[Any], Page]:
     """
 
     def unwrap(body: Any) -> Page:
-        items = _entry(body, key)
-        links = body.get("links") or {}
+        items = _things(_entry(body, key), f"the list of {key}")
+        links = _typed(body.get("links") or {}, dict, "the set of links")
+        following = links.get("next") or body.get("next")
+        if not isinstance(following, (str, type(None))):
+            raise DecodeError(f"The link to the next page is {following!r:.60}, not a URL.")
         total = body.get("numRows", body.get("count"))
-        total = total if isinstance(total, int) else None
-        return Page(items, links.get("next") or body.get("next"), total)
+        return Page(items, following, total if isinstance(total, int) else None)
 
     return unwrap
 
 
 def graceids(body: Any) -> List[str]:
     """Take the ids out of a list of members."""
-    return [_entry(row, "graceid") for row in _entry(body, "pipeline_preferred_events")]
+    return [_entry(row, "graceid") for row in listed("pipeline_preferred_events")(body)]
 
 
 def file_urls(body: Any) -> Dict[str, Optional[str]]:
     """Map file names to URLs; newer servers list names, or objects with ``filename``."""
-    if not isinstance(body, dict):
-        raise DecodeError("The answer is not a list of files.")
-    files = body.get("files")
+    files = thing(body).get("files")
     if not isinstance(files, list):
-        return body
+        return {name: url for name, url in body.items() if isinstance(url, str)}
     urls = {}
     for item in files:
         name = item if isinstance(item, str) else _entry(item, "filename", "name")
@@ -97,8 +120,13 @@ def file_urls(body: Any) -> Dict[str, Optional[str]]:
 def permissions(body: Any) -> Any:
     """Take out who may do what: rows on a superevent, a map of group to URL on an event."""
     if isinstance(body, dict) and "permissions" not in body:
-        return _entry(body.get("links"), "groupeventpermissions")
-    return _entry(body, "permissions")
+        return thing(_entry(body.get("links"), "groupeventpermissions"))
+    return listed("permissions")(body)
+
+
+def site_tags(body: Any) -> Dict[str, Any]:
+    """Take out the map of all tags."""
+    return thing(_entry(body, "tags"))
 
 
 def unwrapped_twice(body: Any) -> Any:

@@ -171,8 +171,8 @@ class Connection:
         if origin.scheme == "https" or origin.is_loopback or self._options.allow_plain_http:
             return found
         sentence = (
-            f"The {found.kind} from {found.source} is not sent to {origin.host} over plain http, "
-            "where anybody may read it; use https, or pass allow_plain_http=True."
+            f"The {found.kind} credential from {found.source} is not sent to {origin.host} over "
+            "plain http, where anybody may read it; use https, or pass allow_plain_http=True."
         )
         if self._options.gives_credential:
             raise CredentialError(sentence)

@@ -118,8 +118,8 @@ class Keeper:
             return credential
         trouble = f" ({self._trouble})" if self._trouble else ""
         raise CredentialError(
-            f"The {credential.kind} from {credential.source} has expired and nothing newer is "
-            f"there{trouble}; renew it and try again."
+            f"The {credential.kind} credential from {credential.source} has expired and nothing "
+            f"newer is there{trouble}; renew it and try again."
         )
 
 

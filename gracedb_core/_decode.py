@@ -26,6 +26,7 @@ MAXIMUM_BODY = 256 << 20
 _TAGS = re.compile(r"<(script|style)\b.*?</\1\s*>|<[^>]*>", re.DOTALL | re.IGNORECASE)
 _TITLE = re.compile(r"<title[^>]*>(.*?)</title>", re.DOTALL | re.IGNORECASE)
 _LONGEST_DETAIL = 500
+_TAKEN_FOR_NOBODY = "Authentication credentials were not provided."
 #: The keys under which this server hides its words, in both generations.
 _ENVELOPES = ("detail", "error", "errors", "warnings", "warning", "message")
 
@@ -79,19 +80,33 @@ def decode_json(body: bytes) -> Any:
 def _not_json(body: bytes) -> str:
     start = body[:200].decode("utf-8", "replace").strip()
     if start[:1] == "<":
-        return f"The answer is a web page ({detail_of(body)}), not JSON; is the URL that of an API?"
+        title = f" ({detail_of(body)})" if detail_of(body) else ""
+        return f"The answer is a web page{title}, not JSON; is the URL that of an API?"
     if start[:1] in ("{", "[", '"'):
         return "The answer is JSON that is cut short or malformed."
     return f"The answer is {start[:60]!r}, not JSON."
 
 
 def refusal(
-    status: int, reason: str, headers: Mapping[str, str], body: bytes, asked: SentRequest
+    status: int,
+    reason: str,
+    headers: Mapping[str, str],
+    body: bytes,
+    asked: SentRequest,
+    *,
+    credential: str = "",
 ) -> ResponseError:
-    """Make the error that stands for *status*, in the server's own words."""
+    """Make the error that stands for *status*, in the server's own words.
+
+    *credential* says what was sent of that kind, if anything was.
+    """
     detail = detail_of(body)
+    told = f"{asked} was refused with {status}: {detail or reason or 'no reason given'}"
+    if credential and detail == _TAKEN_FOR_NOBODY:
+        # It takes a token that it does not accept for none at all.
+        told += f" The {credential} was sent, and the server did not accept it."
     return response_error_class(status)(
-        f"{asked} was refused with {status}: {detail or reason or 'no reason given'}",
+        told,
         request=asked,
         status=status,
         reason=reason,
@@ -161,4 +176,6 @@ def _page_words(page: str) -> str:
 
 
 def _shortened(text: str) -> str:
+    # One line, and nothing in it that a terminal obeys.
+    text = " ".join("".join(c if c.isprintable() else " " for c in text).split())
     return text if len(text) <= _LONGEST_DETAIL else text[: _LONGEST_DETAIL - 1] + "…"

@@ -9,7 +9,16 @@ from urllib.parse import quote, urlencode
 
 from .errors import InputError
 
-__all__ = ["Names", "encode_form", "encode_json", "encode_query", "file_path", "names", "segment"]
+__all__ = [
+    "Names",
+    "encode_form",
+    "encode_json",
+    "encode_query",
+    "file_path",
+    "further",
+    "names",
+    "segment",
+]
 
 #: What ``labels=``, ``tags=`` and ``events=`` take.
 Names = Union[str, Iterable[str], None]
@@ -40,8 +49,13 @@ def file_path(name: Any) -> str:
 def _as_text(value: Any, what: str) -> str:
     if isinstance(value, bool) or not isinstance(value, (str, int)):
         kind = type(value).__name__
-        raise InputError(f"{_a(what).capitalize()} must be a str, not {value!r} ({kind}).")
+        raise InputError(f"{_a(what).capitalize()} must be a str, not {_clipped(value)} ({kind}).")
     return str(value)
+
+
+def _clipped(value: Any) -> str:
+    shown = repr(value)
+    return shown if len(shown) <= 60 else shown[:59] + "…"
 
 
 def _quoted(text: str, what: str, *, safe: str) -> str:
@@ -72,7 +86,22 @@ def names(value: Names, what: str) -> List[str]:
     for name in listed:
         if not isinstance(name, str):
             raise InputError(f"{what} must hold str, not {name!r} ({type(name).__name__}).")
-    return listed
+    # The server would refuse the second of two equal names after it has acted on the first.
+    return list(dict.fromkeys(listed))
+
+
+def further(fields: Mapping[str, Any], known: Iterable[str]) -> Mapping[str, Any]:
+    """Let through *fields* that newer servers may know, but no misspelt ones that we know.
+
+    The server would leave them aside without a word, and a label or tag would be lost.
+    """
+    from difflib import get_close_matches  # only unusual calls need it
+
+    for name in fields:
+        meant = get_close_matches(name, list(known), n=1, cutoff=0.82)
+        if meant:
+            raise InputError(f"There is no argument {name!r}; did you mean {meant[0]!r}?")
+    return fields
 
 
 def given(fields: Mapping[str, Any]) -> List[Tuple[str, Any]]:

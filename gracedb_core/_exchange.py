@@ -22,6 +22,8 @@ from ._routes import Cell, Encoding
 from ._upload import Part, encode_multipart
 from ._wire import Header, Request, Response, Timeout, Upload
 from .errors import (
+    AnswerError,
+    GatewayFailure,
     GraceDBError,
     OutcomeUnknown,
     RedirectRefused,
@@ -105,11 +107,17 @@ def _encoded(
 
 def invoke(session: Session, call: Call) -> Flow[Any]:
     """Make *call* and give what its cell makes of the answer."""
-    request = prepare(session, call)
+    request, sent_at = prepare(session, call), session.now()
     response = yield from exchange(session, request, call.cell.repeat)
     if call.cell.is_file:
         return (yield Open(response, session.asked(request)))
-    return judged(session, request, response, call.cell.answer)
+    try:
+        return judged(session, request, response, call.cell.answer)
+    except AnswerError as error:
+        if call.cell.repeat is Repeat.FREELY:
+            raise
+        # Accepted, by its status, by somebody: whether by the server is not to be read.
+        raise doubt(session.asked(request), error, sent_at) from error
 
 
 def save_file(session: Session, call: Call, into: Into) -> Flow[Path]:
@@ -221,12 +229,14 @@ def _redirected(
     own = f"{session.address.origin}/"
     if location.startswith("/") and not location.startswith("//"):
         location = own + location[1:]
-    if request.method != "GET" or not location.startswith(own) or count > _MOST_REDIRECTS:
+    if request.method != "GET" or not location.startswith(own):
         raise RedirectRefused(
-            f"{asked} was redirected to {location[:200]!r}, where this client does not follow; "
-            "check the URL of the API.",
+            f"{asked} was redirected to {location[:200] or 'nowhere'!r}, where this client does "
+            "not follow; check the URL of the API.",
             request=asked,
         )
+    if count > _MOST_REDIRECTS:
+        raise RedirectRefused(f"{asked} was redirected again and again.", request=asked)
     try:
         return replace(request, target=session.address.own_target(location))
     except RedirectRefused as error:
@@ -236,8 +246,14 @@ def _redirected(
 def _refusal(session: Session, request: Request, response: Response) -> Flow[ResponseError]:
     """Read a refusal whole and make it the error that it is."""
     body = yield from _drained(response)
+    credential = session.keeper.current
     return _decode.refusal(
-        response.status, response.reason, response.headers, body, session.asked(request)
+        response.status,
+        response.reason,
+        response.headers,
+        body,
+        session.asked(request),
+        credential=f"{credential.kind} from {credential.source}" if credential else "",
     )
 
 
@@ -253,12 +269,20 @@ def _final(
     """Name the error: a write in doubt is neither done nor undone."""
     if not in_doubt or repeat is Repeat.FREELY:
         return outcome
-    asked = session.asked(request)
-    unknown = OutcomeUnknown(
-        f"{asked} may or may not have been carried out ({outcome}); look at the server before "
-        "repeating it.",
-        request=asked,
-        sent_at=sent_at,
+    return doubt(session.asked(request), outcome, sent_at)
+
+
+def doubt(asked: SentRequest, cause: GraceDBError, sent_at: float) -> OutcomeUnknown:
+    """Make the error for a write that may have been carried out in spite of *cause*."""
+    sentence = (
+        f"{asked} may or may not have been carried out; look at the server before repeating it. "
+        f"What went wrong: {cause}"
     )
-    unknown.__cause__ = outcome
+    if isinstance(cause, ResponseError):
+        unknown: OutcomeUnknown = GatewayFailure(
+            sentence, request=asked, sent_at=sent_at, answer=cause
+        )
+    else:
+        unknown = OutcomeUnknown(sentence, request=asked, sent_at=sent_at)
+    unknown.__cause__ = cause
     return unknown

@@ -55,6 +55,16 @@ else:
 __all__ = ["Async", "Json", "Mode", "Node", "Sync", "face", "opens", "pages", "verb"]
 
 T = TypeVar("T")
+
+
+def _as_shown(method: Any) -> Any:
+    """Take the flow off a method's return annotation: what people call gives what is inside."""
+    shown = method.__annotations__.get("return", "")
+    if isinstance(shown, str) and shown.startswith("Flow["):
+        method.__annotations__["return"] = shown[len("Flow[") : -1]
+    return method
+
+
 #: What the server calls an object.
 Json = Dict[str, Any]
 
@@ -77,7 +87,7 @@ class verb(_Described[P, T]):  # noqa: N801  a decorator
     def __init__(self, method: Callable[Concatenate[Any, P], Flow[T]]) -> None:
         self.__doc__ = method.__doc__
 
-        @functools.wraps(method)
+        @functools.wraps(_as_shown(method))
         def call(node: Any, *args: Any, **kwargs: Any) -> Any:
             return node._driver.begin(method, node, *args, **kwargs)
 
@@ -93,7 +103,8 @@ class verb(_Described[P, T]):  # noqa: N801  a decorator
         def __get__(self, node: Node[Async], owner: Any) -> Callable[P, Awaitable[T]]: ...
 
     def __get__(self, node: Any, owner: Any = None) -> Any:
-        return self if node is None else MethodType(self._method, node)
+        # On the class it passes for the function, so that help() shows its signature.
+        return self._method if node is None else MethodType(self._method, node)
 
 
 class pages(_Described[P, T]):  # noqa: N801  a decorator
@@ -102,7 +113,7 @@ class pages(_Described[P, T]):  # noqa: N801  a decorator
     def __init__(self, method: Callable[Concatenate[Any, P], Flow[T]]) -> None:
         self.__doc__ = method.__doc__
 
-        @functools.wraps(method)
+        @functools.wraps(_as_shown(method))
         def call(node: Any, *args: Any, **kwargs: Any) -> Any:
             return node._driver.walk(method(node, *args, **kwargs))
 
@@ -118,7 +129,8 @@ class pages(_Described[P, T]):  # noqa: N801  a decorator
         def __get__(self, node: Node[Async], owner: Any) -> Callable[P, AsyncIterator[Json]]: ...
 
     def __get__(self, node: Any, owner: Any = None) -> Any:
-        return self if node is None else MethodType(self._method, node)
+        # On the class it passes for the function, so that help() shows its signature.
+        return self._method if node is None else MethodType(self._method, node)
 
 
 class opens(_Described[P, T]):  # noqa: N801  a decorator
@@ -217,6 +229,10 @@ class Node(Generic[Mode]):
         return _FACES[row, kind](
             self._session, self._driver, row=row, kind=kind, keys=(*self._keys, *keys)
         )
+
+    # A place has no items to walk through and no size; asking for them is told so at once.
+    __iter__: Any = None
+    __contains__: Any = None
 
     # Hidden from type checkers: they see the children that the classes declare, so that a
     # typo is an error for them too.

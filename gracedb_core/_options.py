@@ -77,7 +77,9 @@ class Options:
     @property
     def service_url(self) -> str:
         """The URL given, else that of the environment, else production's."""
-        return self.url or os.environ.get("GRACEDB_SERVICE_URL") or DEFAULT_URL
+        if self.url is not None:
+            return self.url
+        return os.environ.get("GRACEDB_SERVICE_URL") or DEFAULT_URL
 
     @property
     def transport_name(self) -> str:

@@ -39,7 +39,7 @@ class Cell(NamedTuple):
     encoding: Encoding = Encoding.NONE
     #: Where the name given to the call goes: "path" (of the row ``…[]``), or a field of the body.
     named: str = ""
-    answer: Callable[[Any], Any] = answers.whole
+    answer: Callable[[Any], Any] = answers.thing
     repeat: Repeat = Repeat.NEVER
     #: Whether the answer's body is a file to read rather than JSON.
     is_file: bool = False
@@ -73,7 +73,7 @@ def site(name: str, path: str, **calls: Cell) -> Row:
     return node(name, path, path, **calls)
 
 
-def GET(answer: Callable[[Any], Any] = answers.whole) -> Cell:
+def GET(answer: Callable[[Any], Any] = answers.thing) -> Cell:
     """Read; may be repeated freely."""
     return Cell("GET", answer=answer, repeat=Repeat.FREELY)
 
@@ -104,7 +104,7 @@ POST_JSON = Cell("POST", JSON)
 POST_MULTIPART = Cell("POST", MULTIPART)
 POST_LOG = Cell("POST", JSON_OR_MULTIPART)
 #: Exposing what is exposed changes nothing.
-POST_SWITCH = Cell("POST", FORM, repeat=Repeat.FREELY)
+POST_SWITCH = Cell("POST", FORM, answer=answers.nothing, repeat=Repeat.FREELY)
 
 _ROWS = (
     # the way there         events                         superevents
@@ -114,7 +114,7 @@ _ROWS = (
          create=(POST_MULTIPART, POST_JSON)),
     node("/*[]",          "events/{}",                   "superevents/{}/",
          get=GET(),
-         update=(Cell("PUT", MULTIPART), Cell("PATCH", JSON))),
+         update=(Cell("PUT", MULTIPART, answer=answers.nothing), Cell("PATCH", JSON))),
     node("reserve",         "events/reserve/",             None,
          create=POST_FORM),
     node("upload",          "events/{}/upload/",           None,
@@ -182,7 +182,7 @@ _ROWS = (
     # what belongs to neither
     site("/",            "",           get=GET()),
     site("/user_info",       "user-info/", get=GET()),
-    site("/tags",       "tag/",       get=LIST("tags")),
+    site("/tags",       "tag/",       get=GET(answers.site_tags)),
     site("/gwtc",            "gwtc/",      search=PAGES("results"), create=POST_JSON),
     site("/gwtc[]",          "gwtc/{}/",   search=PAGES("results")),
     site("/gwtc[][]",        "gwtc/{}/{}/", get=GET()),

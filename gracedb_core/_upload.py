@@ -100,11 +100,17 @@ def _spooled(file: Any) -> Upload:
     import tempfile  # heavy, and few uploads come through a pipe
 
     spool = tempfile.SpooledTemporaryFile(max_size=_SPOOL_IN_MEMORY)  # noqa: SIM115  read later
-    while True:
-        block = file.read(_COPY_BLOCK)
-        if not block:
-            break
-        spool.write(block.encode("utf-8") if isinstance(block, str) else block)
+    try:
+        while True:
+            block = file.read(_COPY_BLOCK)
+            if not block:
+                break
+            spool.write(block.encode("utf-8") if isinstance(block, str) else block)
+    except BaseException as error:
+        spool.close()
+        if isinstance(error, ValueError):  # closed, or not open for reading
+            raise InputError(f"filecontents cannot be read: {error}.") from None
+        raise
     length = spool.tell()
 
     def reopen() -> Reader:

@@ -14,6 +14,7 @@
     │   ├── TimedOut          the request may have been acted on  (TimeoutError)
     │   └── TruncatedAnswer   the answer ended early  (ConnectionError)
     ├── OutcomeUnknown        a write that may or may not have happened
+    │   └── GatewayFailure    answered 408, 502 or 504 in the server's place; a ServerFault too
     ├── AnswerError           an answer arrived that cannot be used
     │   ├── DecodeError       it is not what the server documents  (ValueError)
     │   └── RedirectRefused   it points where this client does not follow
@@ -64,6 +65,7 @@ __all__ = [
     "CredentialError",
     "CredentialWarning",
     "DecodeError",
+    "GatewayFailure",
     "Gone",
     "GraceDBError",
     "InputError",
@@ -299,6 +301,27 @@ class ServerFault(ResponseError):
 
 class Unavailable(ServerFault):
     """Raised for 503: without ``retry_after`` it is announced maintenance."""
+
+
+class GatewayFailure(OutcomeUnknown, ServerFault):
+    """Raised when what stands before the server answered a write in its place (408, 502, 504)."""
+
+    retryable = False
+    _requests_name = "HTTPError"
+
+    def __init__(
+        self,
+        message: str,
+        *,
+        request: Optional[SentRequest] = None,
+        sent_at: float = 0.0,
+        answer: Optional[ResponseError] = None,
+    ) -> None:
+        facts = {} if answer is None else dict(answer.__dict__)
+        OutcomeUnknown.__init__(self, message, request=request, sent_at=sent_at)
+        for name in ("status", "reason", "detail", "body", "headers", "retry_after"):
+            if name in facts:
+                setattr(self, name, facts[name])
 
 
 _BY_STATUS: Mapping[int, Type[ResponseError]] = {

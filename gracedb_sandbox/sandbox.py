@@ -84,7 +84,10 @@ class Sandbox:
 
     @property
     def url(self) -> str:
-        """The API's base URL, ending in ``/api/``; empty until started."""
+        """The API's base URL, ending in ``/api/``; raises `SandboxFailed` when it does not run."""
+        if not self._url:
+            # An empty string could be taken for "wherever production is".
+            raise SandboxFailed("the sandbox does not run, so it has no URL; start it first")
         return self._url
 
     @property

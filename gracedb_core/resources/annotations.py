@@ -7,7 +7,7 @@ from __future__ import annotations
 import re
 from typing import Any, Dict, List, Mapping, Optional, Tuple, Union
 
-from .._encode import segment
+from .._encode import further, segment
 from .._flow import Flow
 from .._ids import Kind
 from .._node import Json, Mode, Node, face, verb
@@ -110,7 +110,7 @@ class VOEvents(Listed[Mode]):
             "HasSSM": HasSSM,
             "Significant": Significant,
         }
-        return self._ask("create", fields={**sent, **fields})
+        return self._ask("create", fields={**sent, **further(fields, sent)})
 
 
 @face("emobservations")

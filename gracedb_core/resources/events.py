@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any, List, Optional, Tuple
 
-from .._encode import Names, names, segment
+from .._encode import Names, further, names, segment
 from .._flow import Flow
 from .._ids import Kind
 from .._node import Json, Mode, Node, face, verb
@@ -82,7 +82,8 @@ class Event(Object[Mode]):
         """Upload the data of an event that was reserved; gives the event. Newer servers only."""
         part = file_part("eventFile", filename, filecontents)
         # The server wants the id in the form too.
-        sent = {"labels": names(labels, "labels"), "graceid": self._keys[0], **fields}
+        sent = {"labels": names(labels, "labels"), "graceid": self._keys[0]}
+        sent.update(further(fields, sent))
         return self._ask("create", row="upload", fields=sent, files=(part,))
 
 
@@ -131,7 +132,7 @@ class Events(Objects[Mode]):
             "content_id": content_id or content_id_of(part.body),
             "replay_id": replay_id,
         }
-        return self._ask("create", fields={**sent, **fields}, files=(part,))
+        return self._ask("create", fields={**sent, **further(fields, sent)}, files=(part,))
 
     @verb
     def update(

@@ -77,5 +77,7 @@ class Objects(Node[Mode]):
     def _object(self, identifier: str) -> Any:
         """Go to an object by id, to the other kind if the id is one of those."""
         if not isinstance(identifier, str):
-            raise InputError(f"An id must be a str, not {identifier!r}.")
+            kind = type(identifier).__name__
+            hint = ", such as event['graceid']" if isinstance(identifier, Mapping) else ""
+            raise InputError(f"An id must be a str{hint}, not a {kind}.")
         return self._at("/*[]", segment(identifier), kind=kind_of(identifier) or self._kind)

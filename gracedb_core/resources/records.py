@@ -3,16 +3,18 @@
 from __future__ import annotations
 
 import io
+import re
 from pathlib import Path
 from typing import Any, Dict, List, Optional, Union
 from urllib.parse import unquote
 
-from .._encode import Names, file_path, names, segment
+from .._encode import Names, file_path, further, names, segment
 from .._exchange import save_file
 from .._files import Into, Progress
 from .._flow import Flow
 from .._node import Json, Mode, Node, face, opens, verb
 from .._upload import Contents, FileName
+from ..errors import InputError
 from ._parts import file_part
 
 __all__ = ["File", "Files", "Labels", "Listed", "Log", "Logs", "Record", "Tags"]
@@ -111,6 +113,19 @@ class Log(Record[Mode]):
     tags: Tags[Mode]
 
 
+_LOG_FIELDS = ("comment", "filename", "filecontents", "tags", "label")
+_TAG = re.compile(r"[0-9A-Za-z_-]{1,100}\Z").match
+
+
+def _tags(tags: Names) -> List[str]:
+    """Refuse what the server would refuse after it has written the message."""
+    listed = names(tags, "tags")
+    for tag in listed:
+        if not _TAG(tag):
+            raise InputError(f"{tag!r} cannot be a tag: letters, digits, _ and - make one.")
+    return listed
+
+
 @face("logs")
 class Logs(Listed[Mode]):
     """The log of an event or superevent, oldest first."""
@@ -139,9 +154,13 @@ class Logs(Listed[Mode]):
         Further *fields*, such as ``displayName``, are sent as they are. Raises `OSError` for a
         file that cannot be read.
         """
+        if comment is None or not comment.strip():
+            # Events take the file and then fail; superevents refuse.
+            raise InputError("A log message needs a comment.")
+        further(fields, _LOG_FIELDS)
         attached = filename is not None or filecontents is not None
         files = [file_part("upload", filename, filecontents)] if attached else []
-        fields = {"tagname": names(tags, "tags"), "comment": comment, "label": label, **fields}
+        fields = {"tagname": _tags(tags), "comment": comment, "label": label, **fields}
         return self._ask("create", fields=fields, files=files)
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any, Dict, Mapping, Union
 
+from .._answers import whole
 from .._encode import segment
 from .._exchange import Call, invoke
 from .._flow import Flow
@@ -88,27 +89,27 @@ class Path(Node[Mode]):
     @verb
     def get(self, /, **params: Any) -> Flow[Any]:
         """GET it, with a query of *params*."""
-        return self._send(Cell("GET", repeat=Repeat.FREELY), params=params)
+        return self._send(Cell("GET", answer=whole, repeat=Repeat.FREELY), params=params)
 
     @verb
     def post(self, /, **fields: Any) -> Flow[Any]:
         """POST *fields* as JSON."""
-        return self._send(Cell("POST", Encoding.JSON), fields=fields)
+        return self._send(Cell("POST", Encoding.JSON, answer=whole), fields=fields)
 
     @verb
     def put(self, /, **fields: Any) -> Flow[Any]:
         """PUT *fields* as JSON."""
-        return self._send(Cell("PUT", Encoding.JSON), fields=fields)
+        return self._send(Cell("PUT", Encoding.JSON, answer=whole), fields=fields)
 
     @verb
     def patch(self, /, **fields: Any) -> Flow[Any]:
         """PATCH *fields* as JSON."""
-        return self._send(Cell("PATCH", Encoding.JSON), fields=fields)
+        return self._send(Cell("PATCH", Encoding.JSON, answer=whole), fields=fields)
 
     @verb
     def delete(self) -> Flow[Any]:
         """DELETE it."""
-        return self._send(Cell("DELETE", repeat=Repeat.REMOVES))
+        return self._send(Cell("DELETE", answer=whole, repeat=Repeat.REMOVES))
 
 
 @face("/")

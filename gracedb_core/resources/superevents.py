@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any, Dict, List, Optional, Union
 
-from .._encode import Names, names, segment
+from .._encode import Names, further, names, segment
 from .._flow import Flow
 from .._ids import Kind, category_of, kind_of
 from .._node import Json, Mode, Node, face, verb
@@ -170,7 +170,7 @@ class Superevents(Objects[Mode]):
         sent = self._described(t_start, t_0, t_end, preferred_event, category)
         sent["events"] = names(events, "events") or None
         sent["labels"] = names(labels, "labels") or None
-        return self._ask("create", fields={**sent, **fields})
+        return self._ask("create", fields={**sent, **further(fields, sent)})
 
     @verb
     def update(
@@ -190,7 +190,7 @@ class Superevents(Objects[Mode]):
         """
         sent = self._described(t_start, t_0, t_end, preferred_event, None)
         keys = (segment(superevent_id),)
-        return self._ask("update", row="/*[]", keys=keys, fields={**sent, **fields})
+        return self._ask("update", row="/*[]", keys=keys, fields={**sent, **further(fields, sent)})
 
     @staticmethod
     def _described(

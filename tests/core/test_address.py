@@ -41,6 +41,8 @@ def test_urls_are_read(url: str, version: str, asked: str) -> None:
         ("https://ho st/api/", "not the URL of a GraceDB API"),
         ("https://host:port/api/", "is not a URL"),
         ("https://albert:secret@host/api/", "must not hold a user name or password"),
+        ("https://host:0/api/", "the port 0"),
+        ("", "write it like"),
         ("https://host/api/?query=x", "no query"),
         ("https://host/api/#x", "no query"),
         ("https://host/../api/", "not the URL of an API"),
@@ -91,6 +93,8 @@ def test_links_are_asked_of_our_own_origin(link: str, target: str) -> None:
         "",
         "api/x",
         "https://[::1/api/",
+        "/api/events/?start=1\r\nX: y",
+        "/api/é",
     ],
 )
 def test_links_out_of_the_api_are_refused(link: str) -> None:

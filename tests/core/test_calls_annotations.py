@@ -90,16 +90,13 @@ def test_a_comment(thing: Any) -> None:
 
 
 def test_without_a_comment(thing: Any) -> None:
-    """A message needs words: the server says which it missed, and is not asked again.
-
-    Events answer so with 503, which elsewhere means maintenance.
-    """
+    """A message needs words; an event would keep the file of one that has none."""
     before = making.comments(thing)
-    refused = errors.Unavailable if is_event(thing) else errors.BadRequest
-    for comment in (None, ""):
-        with pytest.raises(refused, match="field"):
-            thing.logs.create(comment)
+    for comment in (None, "", " "):
+        with pytest.raises(errors.InputError, match="needs a comment"):
+            thing.logs.create(comment, filename="a.txt", filecontents=b"x")
     assert making.comments(thing) == before
+    assert "a.txt" not in thing.files.get()
 
 
 TAGGED = {"tags": ["sky_loc", "pe"], "label": "SKYMAP_READY"}

@@ -39,6 +39,7 @@ def test_the_public_names() -> None:
     ("options", "error", "says"),
     [
         ({"url": "localhost"}, InputError, "write it like"),
+        ({"url": ""}, InputError, "write it like"),
         ({"url": "https://u:p@host/api/"}, InputError, "pass them as arguments"),
         ({"username": "albert"}, CredentialError, "go together"),
         ({"password": "x"}, CredentialError, "go together"),

@@ -26,6 +26,8 @@ from gracedb_core.errors import (
 )
 
 ASKED = SentRequest("GET", "https://gracedb.example/api/")
+#: Something that the server describes.
+THING = {"N": 1}
 PAGE = b"<!DOCTYPE html><html><head><title>Not  Found\n</title></head><body>x</body></html>"
 
 
@@ -49,6 +51,7 @@ PAGE = b"<!DOCTYPE html><html><head><title>Not  Found\n</title></head><body>x</b
         (b"{}", ""),
         (b'{"field":["a","b"]}', "field: a; b"),
         (b"\xff\xfe", "\ufffd\ufffd"),
+        (b'"a\\nb\\u001b[2J\\u202ec"', "a b [2J c"),
         (b'{"detail":', '{"detail":'),
         (b"[" * 100_000, None),
     ],
@@ -171,22 +174,24 @@ def test_any_bytes_are_an_answer_or_our_error(body: bytes) -> None:
     [
         (answers.whole, {"a": 1}, {"a": 1}),
         (answers.nothing, {"a": 1}, None),
-        (answers.listed("log", "logs"), {"log": [1]}, [1]),
-        (answers.listed("log", "logs"), {"logs": [2]}, [2]),
+        (answers.listed("log", "logs"), {"log": [THING]}, [THING]),
+        (answers.listed("log", "logs"), {"logs": [THING]}, [THING]),
         (answers.file_urls, {"a": "url"}, {"a": "url"}),
         (answers.file_urls, {"files": "a-url"}, {"files": "a-url"}),
         (answers.file_urls, {"files": ["a", {"filename": "b"}]}, {"a": None, "b": None}),
         (answers.file_urls, {"files": [{"filename": "b", "url": "u"}]}, {"b": "u"}),
+        (answers.thing, THING, THING),
+        (answers.site_tags, {"tags": {"pe": THING}}, {"pe": THING}),
         (answers.graceids, {"pipeline_preferred_events": [{"graceid": "G1"}]}, ["G1"]),
-        (answers.permissions, {"permissions": [1]}, [1]),
+        (answers.permissions, {"permissions": [THING]}, [THING]),
         (answers.permissions, {"links": {"groupeventpermissions": {"g": "u"}}}, {"g": "u"}),
         (answers.unwrapped_twice, "{}", {}),
         (answers.unwrapped_twice, {}, {}),
         (answers.unwrapped_twice, "Tag created.", "Tag created."),
-        (answers.page("events"), {"events": [1], "numRows": 7, "links": {"next": "n"}}, ([1], "n", 7)),
-        (answers.page("events"), {"events": [1], "numRows": "7", "links": {"next": None}}, ([1], None, None)),
-        (answers.page("events"), {"events": [], "links": {}}, ([], None, None)),
-        (answers.page("results"), {"results": [1], "count": 7, "next": "n"}, ([1], "n", 7)),
+        (answers.page("x"), {"x": [THING], "numRows": 7, "links": {"next": "n"}}, ([THING], "n", 7)),
+        (answers.page("x"), {"x": [], "numRows": "7", "links": {"next": None}}, ([], None, None)),
+        (answers.page("x"), {"x": [], "links": {}}, ([], None, None)),
+        (answers.page("x"), {"x": [THING], "count": 7, "next": "n"}, ([THING], "n", 7)),
     ],
 )  # fmt: skip
 def test_answers_of_both_generations(answer: Any, body: Any, expected: Any) -> None:
@@ -202,6 +207,33 @@ def test_answers_of_both_generations(answer: Any, body: Any, expected: Any) -> N
 def test_another_shape_is_our_error(answer: Any, body: Any) -> None:
     """A body of another shape is a DecodeError, never a KeyError or TypeError."""
     with pytest.raises(DecodeError, match="has no"):
+        answer(body)
+
+
+@pytest.mark.parametrize(
+    ("answer", "body", "says"),
+    [
+        (answers.thing, None, "The answer is nothing at all where an object was expected"),
+        (answers.thing, [], "The answer is \\[\\] where an object"),
+        (answers.listed("log"), {"log": None}, "The list of log is nothing at all"),
+        (answers.listed("log"), {"log": {"a": 1}}, "The list of log is {'a': 1} where a list"),
+        (answers.listed("log"), {"log": [1]}, "An item of the list of log is 1"),
+        (answers.permissions, {"permissions": [1]}, "An item of the list of permissions is 1"),
+        (answers.site_tags, {"tags": []}, "where an object was expected"),
+        (answers.page("events"), {"events": None}, "The list of events is nothing"),
+        (answers.page("events"), {"events": [1]}, "An item of the list of events is 1"),
+        (answers.page("events"), {"events": [], "links": 5}, "The set of links is 5"),
+        (answers.page("events"), {"events": [], "links": {"next": 5}}, "next page is 5"),
+        (
+            answers.page("events"),
+            {"events": [], "links": {"next": ["a"]}},
+            "is \\['a'\\], not a URL",
+        ),
+    ],
+)
+def test_a_shape_inside_is_judged_too(answer: Any, body: Any, says: str) -> None:
+    """What stands where something else was expected is named, before anybody trips over it."""
+    with pytest.raises(DecodeError, match=says):
         answer(body)
 
 

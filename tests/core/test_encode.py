@@ -110,6 +110,7 @@ def test_file_names_that_lead_elsewhere_are_refused(name: str) -> None:
         (frozenset({"a"}), ["a"]),
         ((name for name in "ab"), ["a", "b"]),
         ([], []),
+        (["INJ", "DQV", "INJ"], ["INJ", "DQV"]),
     ],
 )
 def test_names_come_in_any_collection(value: Any, listed: List[str]) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import gzip
 import io
+import pickle
 from typing import Any
 
 import pytest
@@ -18,6 +19,7 @@ from gracedb_core.errors import (
     ConnectionLost,
     CredentialError,
     DecodeError,
+    GatewayFailure,
     GraceDBError,
     InputError,
     NotFound,
@@ -101,6 +103,37 @@ def test_creations_in_doubt_are_never_repeated(trouble: Any) -> None:
     assert caught.value.sent_at == 1000.0
     assert isinstance(caught.value.__cause__, GraceDBError)
     assert not caught.value.retryable
+
+
+@pytest.mark.parametrize("status", [408, 502, 504])
+def test_a_gateway_that_answers_a_creation_tells_its_status(status: int) -> None:
+    """Who catches by status still can: the doubt carries the answer, through a pickle too."""
+    import requests
+
+    told = Told(reply(status, b"<html><title>Gateway</title></html>"))
+    with pytest.raises(GatewayFailure) as caught:
+        create(told)
+    error = pickle.loads(pickle.dumps(caught.value))
+    assert isinstance(error, (OutcomeUnknown, ServerFault))
+    assert isinstance(error, requests.HTTPError)
+    assert (error.status, error.detail, error.response.status_code) == (status, "Gateway", status)
+    assert error.sent_at == 1000.0
+
+
+def test_a_lost_creation_is_a_lost_connection_to_older_programs() -> None:
+    """Callers of `requests` catch the doubt as the connection error that caused it."""
+    import requests
+
+    with pytest.raises(requests.ConnectionError):
+        create(Told(LOST))
+
+
+@pytest.mark.parametrize("body", [b"<html>login</html>", b'{"graceid": "G', b"", b"5"])
+def test_an_unreadable_answer_to_a_creation_is_in_doubt(body: bytes) -> None:
+    """Accepted, by its status, by somebody: whether the event is there is not to be read."""
+    with pytest.raises(OutcomeUnknown, match=r"What went wrong: POST .* The answer is") as caught:
+        create(Told(reply(201, body)))
+    assert isinstance(caught.value.__cause__, DecodeError)
 
 
 def test_a_cut_answer_to_a_creation_is_in_doubt() -> None:
@@ -217,7 +250,7 @@ def test_redirects_in_a_circle_end() -> None:
     """A loop ends after a few turns."""
     round_and_round = reply(302, b"", {"location": "/api/events/G1"})
     told = Told(*[round_and_round] * 20)
-    with pytest.raises(RedirectRefused):
+    with pytest.raises(RedirectRefused, match="again and again"):
         told.root.events["G1"].get()
     assert len(told.lines) == 6
 
@@ -376,6 +409,15 @@ def test_bad_arguments_send_nothing() -> None:
         lambda: told.root.superevents.create(preferred_event="X1"),
         lambda: told.root.events.create("coinc.xml", b"x", group="CBC"),
         lambda: told.root.events["G1"].logs.create("x", filecontents=b"x"),
+        lambda: told.root.events["G1"].logs.create(),
+        lambda: told.root.events["G1"].logs.create(" ", filename="a", filecontents=b"x"),
+        lambda: told.root.events["G1"].logs.create("x", tags=["a b"]),
+        lambda: told.root.events["G1"].logs.create("x", tag="pe"),
+        lambda: told.root.events.create("a", b"", pipeline="gstlal", lables="INJ"),
+        lambda: told.root.superevents.create(prefered_event="T1"),
+        lambda: told.root.superevents.update("S190425z", prefered_event="T1"),
+        lambda: told.root.superevents["S190425z"].voevents.create("initial", Singificant=True),
+        lambda: told.root.events[{"graceid": "G1"}],  # type: ignore[index]  # the mistake under test
         lambda: told.root.events["G1"].logs.create("x", filename="a,b", filecontents=b"x"),
         lambda: told.root.events["G1"].signoffs.create("ADV", "OK"),
         lambda: told.root.path("superevents", "..", "x"),

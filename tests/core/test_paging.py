@@ -16,7 +16,7 @@ from .scripted import Script, Told, reply
 
 
 class Listing(Script):
-    """A server with rows, which pages them as GraceDB does: a capped count, and links to the next."""
+    """A server with rows, which pages them as GraceDB does: counts are capped, links lead on."""
 
     def __init__(self, rows: int, *, cap: int = 1000, total: Optional[int] = None) -> None:
         super().__init__()

@@ -65,7 +65,8 @@ def test_every_face_is_in_the_table(row: str, kind: Kind) -> None:
     own = verbs(FACES[row, kind]) - known
     # Shorthands for cells of other rows.
     assert own <= {
-        *METHODS.values(), "unexpose", "add", "remove", "is_exposed", "signoff", "update", "download",
+        *METHODS.values(), "unexpose", "add", "remove", "is_exposed", "signoff", "update",
+        "download",
     }  # fmt: skip
 
 
@@ -190,10 +191,23 @@ def test_calls_explain_themselves() -> None:
         assert cls.__doc__
         for name in verbs(cls):
             assert getattr(cls, name).__doc__, (cls, name)
+            # help() of a class shows functions, and what they give.
+            shown = inspect.signature(getattr(cls, name))
+            assert next(iter(shown.parameters)) == "self"
+            assert "Flow" not in str(shown.return_annotation)
     create = told.root.events.create
     assert "filecontents" in inspect.signature(create).parameters
     assert "self" not in inspect.signature(create).parameters
     assert create.__doc__.startswith("Upload a new event")
+
+
+def test_a_place_is_not_a_list(root: Any) -> None:
+    """Walking through a place, or looking for something in it, is an error at once."""
+    for place in (root, root.events, root.events["G1"].labels):
+        with pytest.raises(TypeError, match="not iterable"):
+            list(place)
+        with pytest.raises(TypeError):
+            "INJ" in place  # noqa: B015  asking is the test
 
 
 def test_the_faces_are_exported() -> None:

@@ -134,6 +134,14 @@ def test_what_is_no_file_gets_a_sentence(contents: Any) -> None:
         source("a", contents)
 
 
+def test_a_file_that_cannot_be_read_gets_a_sentence(tmp_path: Path) -> None:
+    """A closed file, and one that was opened to write, leave nothing behind."""
+    with (tmp_path / "a").open("wb") as file, pytest.raises(InputError, match="cannot be read"):
+        source("a", file)
+    with pytest.raises(InputError, match="cannot be read"):
+        source("a", file)
+
+
 def test_missing_files_and_folders(tmp_path: Path) -> None:
     """What cannot be read says so as Python does."""
     with pytest.raises(FileNotFoundError):
