@@ -139,7 +139,7 @@ class opens(_Described[P, T]):  # noqa: N801  a decorator
     def __init__(self, method: Callable[Concatenate[Any, P], Flow[T]]) -> None:
         self.__doc__ = method.__doc__
 
-        @functools.wraps(method)
+        @functools.wraps(_as_shown(method))
         def call(node: Any, *args: Any, **kwargs: Any) -> Any:
             return node._driver.open(method, node, *args, **kwargs)
 
@@ -155,7 +155,7 @@ class opens(_Described[P, T]):  # noqa: N801  a decorator
         def __get__(self, node: Node[Async], owner: Any) -> Callable[P, Opening]: ...
 
     def __get__(self, node: Any, owner: Any = None) -> Any:
-        return self if node is None else MethodType(self._method, node)
+        return self._method if node is None else MethodType(self._method, node)
 
 
 #: Which class stands for which row of the table.
