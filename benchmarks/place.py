@@ -18,8 +18,9 @@ __all__ = ["ROOT", "Place", "cores"]
 
 ROOT = Path(__file__).resolve().parent.parent
 
-#: The only variables that contestants inherit.
-_KEPT = ("PATH", "LANG", "LD_LIBRARY_PATH", "PYTHONDONTWRITEBYTECODE")
+#: The only variables that contestants inherit. PYTHONDONTWRITEBYTECODE above all is not one of
+#: them: whoever has no compiled files would be compiled anew in every process.
+_KEPT = ("PATH", "LANG", "LD_LIBRARY_PATH")
 
 
 def cores() -> List[int]:
