@@ -4,10 +4,8 @@ from __future__ import annotations
 
 import asyncio
 import http.client
-from concurrent.futures import ThreadPoolExecutor
-from functools import lru_cache, partial
+from functools import lru_cache
 from typing import Any, AsyncGenerator, Dict, Optional, Union
-from weakref import WeakSet
 
 import aiohttp
 from yarl import URL
@@ -16,38 +14,33 @@ from ..errors import InputError, SentRequest
 from ..interfaces import Request, Response, Timeout, TransportOptions
 from ._aiohttp_bodies import Arriving, Body, Sending, outgoing
 from ._aiohttp_failures import LIBRARY_ERRORS, Unanswered, name_awaited_failure
+from ._aiohttp_sessions import Sessions, kept_open
+from ._aiohttp_watch import CURRENT, Watch
 from ._bodies import joined
 from ._pools import proxy_address, proxy_secret
-from ._sockets import A_MOMENT, REPEATABLE
 
 __all__ = ["AiohttpTransport"]
 
-#: Seconds for which a connection is kept that nobody uses.
-_KEPT = 60.0
-#: Bytes in a line of a head, and lines: as many as the other transports read.
-_LONGEST_LINE = (1 << 16) - 1
 _MOST_LINES = 200
-#: What aiohttp would add where the core says nothing.
-_OF_ITS_OWN = ("Accept", "Accept-Encoding", "Content-Type", "User-Agent")
 
 
 class AiohttpTransport:
-    """Sends over two sessions of aiohttp, one for what may be sent twice and one for the rest.
+    """Sends over sessions of aiohttp, which belong to the loop that runs.
 
-    A connection serves one certificate. No more requests are on their way at a time than
-    connections are to be kept, and waiting for one's turn is no part of any timeout. The sessions
-    are opened by the first request on a running loop, and closed with the transport or with the
-    loop, whichever comes first.
+    No more requests are on their way at a time than connections are to be kept, and waiting for
+    one's turn is no part of any timeout. The sessions are opened by the first request, and closed
+    with the transport or with the loop, whichever comes first.
 
-    Timeouts are those of the blocking transports, but *write* bounds each quarter of a megabyte.
+    Timeouts are those of the blocking transports, but *write* bounds each quarter of a megabyte,
+    *read* the wait for all headers at once, and looking up the host's name ends with *total*.
     """
 
     def __init__(self, options: TransportOptions) -> None:
         self._options = options
         self._origin = str(options.origin)
-        self._sessions: Optional[_Sessions] = None
+        self._proxy = None if options.proxy is None else _Proxy(options.proxy, options)
+        self._sessions: Optional[Sessions] = None
         self._keeper: Optional[AsyncGenerator[None, None]] = None
-        self._proxy = _Proxy(options) if options.proxy is not None else None
 
     async def send(self, request: Request) -> Response:
         """Send *request* to the origin this transport was opened for."""
@@ -56,12 +49,14 @@ class AiohttpTransport:
             sessions = await self._opened()
         sent = SentRequest(request.method, self._origin + request.target)
         async with sessions.turns:
-            body = await outgoing(request.body, request.timeout.write, sessions.threads)
+            watch = Watch(request.timeout)
+            body = await outgoing(request.body, watch, sessions.threads)
             try:
-                return await self._answered(sessions, request, body, sent)
+                return await self._answered(sessions, request, body, watch, sent)
             except LIBRARY_ERRORS as error:
-                failure = _named(error, body, sent)
+                failure = _named(error, body, watch, sent)
             finally:
+                watch.stop()
                 if isinstance(body, Sending):
                     body.let_go()
         try:
@@ -76,56 +71,58 @@ class AiohttpTransport:
         if keeper is not None:
             await keeper.aclose()
 
-    async def _opened(self) -> _Sessions:
-        self._sessions = _Sessions(self._options.pool_size)
-        # A loop that ends closes its generators, and so does one whose generator is forgotten.
-        self._keeper = _kept_open(self._sessions)
+    async def _opened(self) -> Sessions:
+        sessions = self._sessions = Sessions(self._options.pool_size)
+        # A loop that ends closes its generators, and a generator that is forgotten too.
+        self._keeper = kept_open(sessions)
         await self._keeper.__anext__()
-        return self._sessions
+        return sessions
 
     async def _answered(
-        self, sessions: _Sessions, request: Request, body: Body, sent: SentRequest
+        self, sessions: Sessions, request: Request, body: Body, watch: Watch, sent: SentRequest
     ) -> Response:
-        answer = await self._asked(sessions, request, body)
+        token = CURRENT.set(watch)
+        try:
+            answer = await self._asked(sessions, request, body)
+        finally:
+            CURRENT.reset(token)
         try:
             headers = _headers_of(answer)
             data: Union[bytes, Arriving]
-            data = Arriving(answer, sent) if request.stream else await _whole(answer)
+            data = Arriving(answer, watch, sent) if request.stream else await _whole(answer, watch)
         except BaseException:
             answer.close()
             raise
         return Response(answer.status, headers, data, answer.reason or "")
 
-    async def _asked(self, sessions: _Sessions, request: Request, body: Body) -> Any:
-        session = sessions.reads if request.method in REPEATABLE else sessions.writes
+    async def _asked(
+        self, sessions: Sessions, request: Request, body: Body
+    ) -> aiohttp.ClientResponse:
         headers = joined(request.headers)
-        if not all(value.isascii() for value in headers.values()):
+        if not "".join(headers.values()).isascii():
             raise InputError("A header must be ASCII text for the transport 'aiohttp'.")
-        return await session.request(
+        way: Dict[str, Any] = {}
+        if self._options.origin.scheme == "https":
+            # A connection serves one context, so that it shows one certificate.
+            way["ssl"] = self._options.tls(request.certificate)
+        if self._proxy is not None:
+            self._proxy.lead(way, request, headers)
+        return await sessions.that_sends(request.method).request(
             request.method,
             URL(self._origin + request.target, encoded=True),
             headers=headers,
             data=body,
             allow_redirects=False,
-            timeout=_limits(request.timeout),
-            **self._way(request, headers),
+            timeout=_connecting(request.timeout),
+            **way,
         )
-
-    def _way(self, request: Request, headers: Dict[str, str]) -> Dict[str, Any]:
-        """Say over which kind of connection *request* goes."""
-        way: Dict[str, Any] = {}
-        if self._options.origin.scheme == "https":
-            way["ssl"] = self._options.tls(request.certificate)
-        if self._proxy is not None:
-            self._proxy.lead(way, request, headers)
-        return way
 
 
 class _Proxy:
     """The proxy between us and the server."""
 
-    def __init__(self, options: TransportOptions) -> None:
-        address = proxy_address(options.proxy or "")
+    def __init__(self, proxy: str, options: TransportOptions) -> None:
+        address = proxy_address(proxy)
         self._tls = options.tls
         self._tunnels = options.origin.scheme == "https"
         self._is_secure = address.scheme == "https"
@@ -136,106 +133,53 @@ class _Proxy:
     def lead(self, way: Dict[str, Any], request: Request, headers: Dict[str, str]) -> None:
         """Lead *request*, with *headers*, through it."""
         way["proxy"] = self._url
-        if self._tunnels:
-            way["proxy_headers"] = dict(self._secret)
-            if self._is_secure and request.certificate is not None:
-                raise InputError(
-                    "The transport 'aiohttp' would show your certificate to the proxy too; choose "
-                    "transport='urllib3'."
-                )
-        else:
+        if not self._tunnels:
             headers.update(self._secret)
-            if self._is_secure:
-                way["ssl"] = self._tls(None)
-
-
-class _Sessions:
-    """What is open on one loop."""
-
-    def __init__(self, limit: int) -> None:
-        self.loop = asyncio.get_running_loop()
-        self.turns = asyncio.Semaphore(limit)
-        self._lines: WeakSet[asyncio.Transport] = WeakSet()
-        self.reads = self._session(_KEPT)
-        # What must not be sent twice does not ride on a connection that the server may be closing.
-        self.writes = self._session(A_MOMENT)
-        self.threads = ThreadPoolExecutor(limit, "gracedb-core-uploads")
-
-    async def close(self) -> None:
-        self.threads.shutdown(wait=False)
-        # Left to itself TLS takes leave of the server, and a loop that ends meanwhile complains.
-        for line in list(self._lines):
-            line.abort()
-        await self.reads.close()
-        await self.writes.close()
-        # The loop hears of the end of each connection in its next turn.
-        await asyncio.sleep(0)
-
-    def _session(self, kept: float) -> aiohttp.ClientSession:
-        answer: Any = partial(_Answer, self._lines)
-        return aiohttp.ClientSession(
-            connector=aiohttp.TCPConnector(
-                limit=0, keepalive_timeout=kept, resolver=aiohttp.ThreadedResolver()
-            ),
-            cookie_jar=aiohttp.DummyCookieJar(),
-            skip_auto_headers=_OF_ITS_OWN,
-            response_class=answer,
-            auto_decompress=False,
-            max_line_size=_LONGEST_LINE,
-            max_field_size=_LONGEST_LINE,
-        )
-
-
-async def _kept_open(sessions: _Sessions) -> AsyncGenerator[None, None]:
-    try:
-        yield
-    finally:
-        await sessions.close()
-
-
-class _Answer(aiohttp.ClientResponse):
-    """An answer to one request, sent once; its connection is added to *lines*."""
-
-    def __init__(self, lines: WeakSet[asyncio.Transport], *args: Any, **options: Any) -> None:
-        super().__init__(*args, **options)
-        self._lines = lines
-
-    async def start(self, connection: Any) -> aiohttp.ClientResponse:
-        self._lines.add(connection.transport)
-        try:
-            return await super().start(connection)
-        except LIBRARY_ERRORS as error:
-            raise Unanswered from error
+            way["ssl"] = self._tls(None) if self._is_secure else True
+            return
+        way["proxy_headers"] = dict(self._secret)
+        if self._is_secure and request.certificate is not None:
+            raise InputError(
+                "The transport 'aiohttp' would show your certificate to the proxy too; use "
+                "transport='urllib3'."
+            )
 
 
 @lru_cache(maxsize=32)
-def _limits(timeout: Timeout) -> aiohttp.ClientTimeout:
-    return aiohttp.ClientTimeout(
-        total=timeout.total, sock_connect=timeout.connect, sock_read=timeout.read
-    )
+def _connecting(limits: Timeout) -> aiohttp.ClientTimeout:
+    return aiohttp.ClientTimeout(connect=limits.total, sock_connect=limits.connect)
 
 
 def _headers_of(answer: aiohttp.ClientResponse) -> Dict[str, str]:
-    raw = answer.raw_headers
-    headers = joined(
-        (name.decode("latin-1").lower(), value.decode("latin-1")) for name, value in raw
-    )
+    lines = answer.raw_headers
+    headers = joined([(_name(name), value.decode("latin-1")) for name, value in lines])
     # A session cookie outranks a token on this server: none may be kept, nor shown.
     headers.pop("set-cookie", None)
     encoding = headers.get("transfer-encoding", "identity").lower()
-    if len(raw) > _MOST_LINES or encoding not in ("chunked", "identity"):
-        raise Unanswered from http.client.BadStatusLine("a head that is none of ours")
+    if len(lines) > _MOST_LINES or encoding not in ("chunked", "identity"):
+        raise Unanswered from http.client.BadStatusLine("a head that makes no sense")
     return headers
 
 
-async def _whole(answer: aiohttp.ClientResponse) -> bytes:
+@lru_cache(maxsize=256)
+def _name(name: bytes) -> str:
+    return name.decode("latin-1").lower()
+
+
+async def _whole(answer: aiohttp.ClientResponse, watch: Watch) -> bytes:
+    content = answer.content
+    blocks = []
     try:
-        return await answer.read()
+        # Mostly it has come with the headers, and nothing needs to be waited for.
+        while not content.is_eof():
+            watch.within(watch.limits.read)
+            blocks.append(await content.readany())
+        blocks.append(content.read_nowait())
     except LIBRARY_ERRORS as error:
         raise Unanswered from error
+    return blocks[0] if len(blocks) == 1 else b"".join(blocks)
 
 
-def _named(error: BaseException, body: Body, sent: SentRequest) -> BaseException:
-    if not isinstance(body, Sending):
-        return name_awaited_failure(error, sent)
-    return body.error or name_awaited_failure(error, sent, late=body.late)
+def _named(error: BaseException, body: Body, watch: Watch, sent: SentRequest) -> BaseException:
+    own = body.error if isinstance(body, Sending) else None
+    return own or name_awaited_failure(error, sent, late=watch.late)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import io
-from asyncio import get_running_loop
 from concurrent.futures import Executor
 from typing import Any, Optional, Union
 
@@ -13,6 +12,7 @@ from aiohttp.abc import AbstractStreamWriter
 from ..errors import SentRequest
 from ..interfaces import Upload
 from ._aiohttp_failures import LIBRARY_ERRORS, name_awaited_body_failure
+from ._aiohttp_watch import Watch
 from ._bodies import Outgoing
 from ._threads import Loan, awaited
 
@@ -26,9 +26,7 @@ _SMALL = 1 << 15
 Body = Union[bytes, "Sending", None]
 
 
-async def outgoing(
-    body: Union[bytes, Upload, None], limit: Optional[float], threads: Executor
-) -> Body:
+async def outgoing(body: Union[bytes, Upload, None], watch: Watch, threads: Executor) -> Body:
     """Make what aiohttp takes of the body of a request; an upload is read on *threads*.
 
     A block from a disk takes longer than the way to a thread and back (0.1 ms), and may take
@@ -38,11 +36,11 @@ async def outgoing(
     if body is None or (isinstance(body, bytes) and len(body) <= _SMALL):
         return body
     if isinstance(body, bytes):
-        return Sending(Outgoing(_Held(body)), limit, None)
+        return Sending(Outgoing(_Held(body)), watch, None)
     if body.length <= _BLOCK:
-        return await outgoing(await awaited(threads, _read_whole, body), limit, threads)
+        return await outgoing(await awaited(threads, _read_whole, body), watch, threads)
     source = await awaited(threads, Outgoing, body, late=Outgoing.close)
-    return Sending(source, limit, threads)
+    return Sending(source, watch, threads)
 
 
 def _read_whole(upload: Upload) -> bytes:
@@ -62,18 +60,15 @@ class _Held:
 
 
 class Sending(aiohttp.payload.Payload):
-    """An upload that is on its way: at most *limit* seconds for each block."""
+    """An upload that is on its way."""
 
-    def __init__(
-        self, source: Outgoing, limit: Optional[float], threads: Optional[Executor]
-    ) -> None:
+    def __init__(self, source: Outgoing, watch: Watch, threads: Optional[Executor]) -> None:
         super().__init__(source)
         self._size = source.length
         self._source = source
-        self._limit = limit
+        self._watch = watch
+        watch.writing = True
         self._threads = threads
-        #: Whether the server took longer than *limit* for a block.
-        self.late = False
         self._loan = Loan(source.close)
 
     @property
@@ -90,8 +85,10 @@ class Sending(aiohttp.payload.Payload):
         while True:
             block = await self._next()
             if not block:
-                return
+                break
             await self._put(writer, block)
+        self._watch.writing = False
+        self._watch.within(self._watch.limits.read)
 
     async def _next(self) -> bytes:
         read = self._source.read
@@ -109,18 +106,12 @@ class Sending(aiohttp.payload.Payload):
         raise ConnectionAbortedError("the upload cannot be read")
 
     async def _put(self, writer: Any, block: bytes) -> None:
-        guard = self._limit and get_running_loop().call_later(self._limit, self._give_up, writer)
-        try:
-            await writer.write(block)
-            # Until the socket has taken most of it: otherwise memory would grow with the file.
-            await writer.drain()
-        finally:
-            if guard:
-                guard.cancel()
-
-    def _give_up(self, writer: Any) -> None:
-        self.late = True
-        writer.transport.abort()
+        self._watch.within(self._watch.limits.write)
+        await writer.write(block)
+        # Until the socket has taken most of it: otherwise memory would grow with the file.
+        await writer.drain()
+        # Reading the next block is no business of the server's.
+        self._watch.within(None)
 
     def let_go(self) -> None:
         """Close the source, or leave that to the thread which reads from it."""
@@ -130,8 +121,9 @@ class Sending(aiohttp.payload.Payload):
 class Arriving:
     """The body of an answer that is still on the wire, undecoded."""
 
-    def __init__(self, answer: aiohttp.ClientResponse, request: SentRequest) -> None:
+    def __init__(self, answer: aiohttp.ClientResponse, watch: Watch, request: SentRequest) -> None:
         self._answer = answer
+        self._watch = watch
         self._request = request
         self._closed = False
 
@@ -142,13 +134,18 @@ class Arriving:
         """
         if self._closed:
             raise ValueError("This body was closed; ask again to read it.")
+        content, watch = self._answer.content, self._watch
         try:
-            return await self._answer.content.read(amount)
+            if not content.is_eof():
+                watch.within(watch.limits.read)
+            return await content.read(amount)
         except LIBRARY_ERRORS as error:
-            failure = name_awaited_body_failure(error, self._request)
+            failure = name_awaited_body_failure(error, self._request, late=watch.late)
         except BaseException:
             await self.close()
             raise
+        finally:
+            watch.stop()
         await self.close()
         try:
             raise failure

@@ -31,13 +31,20 @@ def name_awaited_failure(
     error: BaseException, request: SentRequest, *, late: bool = False
 ) -> GraceDBError:
     """Name what *error* means for *request*, in the words of every transport."""
-    sent = isinstance(error, Unanswered)
-    return name_failure(_plain(error), request, sent=sent, late=late)
+    return name_failure(
+        _late() if late else _plain(error), request, sent=isinstance(error, Unanswered)
+    )
 
 
-def name_awaited_body_failure(error: BaseException, request: SentRequest) -> GraceDBError:
+def name_awaited_body_failure(
+    error: BaseException, request: SentRequest, *, late: bool = False
+) -> GraceDBError:
     """Name what *error* means for a body that is read after the status has arrived."""
-    return name_body_failure(_plain(error), request)
+    return name_body_failure(_late() if late else _plain(error), request)
+
+
+def _late() -> BaseException:
+    return socket_timeout("timed out")
 
 
 def _plain(error: BaseException) -> BaseException:
@@ -45,7 +52,7 @@ def _plain(error: BaseException) -> BaseException:
     if isinstance(error, Unanswered) and error.__cause__ is not None:
         return _plain(error.__cause__)
     if isinstance(error, asyncio.TimeoutError):
-        return socket_timeout("timed out")
+        return _late()
     if isinstance(error, aiohttp.ClientHttpProxyError):
         return ProxyError("Refused", OSError(f"Tunnel connection failed: {error.status}"))
     if isinstance(error, aiohttp.ClientResponseError):

@@ -1,4 +1,4 @@
-"""Transports that are awaited, asked in the words of one that blocks, so that the same tests run."""
+"""Transports to await, asked in the words of one that blocks, so that the same tests run."""
 
 from __future__ import annotations
 
