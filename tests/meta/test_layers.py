@@ -20,7 +20,7 @@ LAYERS = (
     # the plugin contract
     ("interfaces", "hookspecs"),
     # flows: what happens next; plugins and what they bring
-    ("_flow", "_exchange", "_credentials", "_plugins", "_connection"),
+    ("_flow", "_exchange", "_paging", "_credentials", "_plugins", "_connection"),
     # the typed face
     ("_node", "resources"),
     # assembly
