@@ -19,13 +19,15 @@ LAYERS = (
     ),
     # the plugin contract
     ("interfaces", "hookspecs"),
+    # what speaks to a server, of which the core sees the contract alone
+    ("transports",),
     # flows: what happens next; plugins and what they bring
     ("_flow", "_exchange", "_paging", "_credentials", "_plugins", "_connection"),
     # the typed face
     ("_node", "resources"),
     # assembly
     ("_options", "_client"),
-    ("", "transports"),
+    ("",),
     ("cli", "__main__", "legacy"),
 )
 #: What a plugin may see of the core.
