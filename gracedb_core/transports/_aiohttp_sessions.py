@@ -19,8 +19,6 @@ __all__ = ["Sessions", "kept_open"]
 _KEPT = 60.0
 #: Bytes in a line of a head: as many as the other transports read.
 _LONGEST_LINE = (1 << 16) - 1
-#: What aiohttp would add where the core says nothing.
-_OF_ITS_OWN = ("Accept", "Accept-Encoding", "Content-Type", "User-Agent")
 
 
 class Sessions:
@@ -55,7 +53,6 @@ class Sessions:
                 limit=0, keepalive_timeout=kept, resolver=aiohttp.ThreadedResolver()
             ),
             cookie_jar=aiohttp.DummyCookieJar(),
-            skip_auto_headers=_OF_ITS_OWN,
             response_class=answer,
             auto_decompress=False,
             max_line_size=_LONGEST_LINE,
