@@ -31,6 +31,9 @@ def _arguments(given: Optional[Sequence[str]]) -> argparse.Namespace:
         "--only", metavar="NAME", action="append", choices=names, help=f"one of: {', '.join(names)}"
     )
     parser.add_argument("--json", metavar="FILE", type=Path, help="write every figure there")
+    parser.add_argument(
+        "--page", metavar="FILE", type=Path, help="put the tables between the two marks there"
+    )
     parser.add_argument("--effort", choices=sorted(EFFORTS), default="full")
     parser.add_argument(
         *("--quick", "-q"),
@@ -53,8 +56,13 @@ def main(given: Optional[Sequence[str]] = None) -> None:
             found.append(bench.measure(row))
             _say(measured_table(row, found[-1]))
     verdicts = [judge(row, results) for row, results in zip(rows, found)]
-    _say(verdict_table(rows, verdicts))
-    _say(heading([result for results in found for result in results]))
+    summary = verdict_table(rows, verdicts)
+    versions = heading([result for results in found for result in results])
+    _say(summary)
+    _say(versions)
+    if arguments.page:
+        tables = [measured_table(*each) for each in zip(rows, found)]
+        _replace(arguments.page, "\n".join([versions, summary, *tables]))
     if arguments.json:
         values = [as_values(*each) for each in zip(rows, found, verdicts)]
         _write(arguments.json, rows, values)
@@ -63,6 +71,15 @@ def main(given: Optional[Sequence[str]] = None) -> None:
 def _say(text: str) -> None:
     sys.stdout.write(text + "\n")
     sys.stdout.flush()
+
+
+def _replace(page: Path, tables: str) -> None:
+    """Put *tables* between the marks of *page*."""
+    before, begin, rest = page.read_text(encoding="utf-8").partition("<!-- figures -->\n")
+    _, end, after = rest.partition("<!-- end of figures -->")
+    if not end:
+        raise SystemExit(f"{page} lacks the marks between which the figures go.")
+    page.write_text(f"{before}{begin}\n{tables}\n{end}{after}", encoding="utf-8")
 
 
 def _write(path: Path, rows: Sequence[Row], values: List[Dict[str, Any]]) -> None:

@@ -135,7 +135,7 @@ def machine() -> Dict[str, Any]:
     """Say where this was measured."""
     return {
         "python": platform.python_version(),
-        "system": platform.platform(),
+        "system": f"{platform.system()} {platform.machine()}",
         "processors": os.cpu_count(),
         "load": os.getloadavg(),
     }
