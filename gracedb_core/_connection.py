@@ -22,6 +22,8 @@ if TYPE_CHECKING:
 
 __all__ = ["Connection"]
 
+_CLOSED = "This client was closed; make a new one."
+
 
 class Connection:
     """Puts together what *options* say; asks no server."""
@@ -39,7 +41,7 @@ class Connection:
         self._transport: Any = None
         self._executor: Optional[Executor] = None
         self._closed = False
-        self._lock = threading.Lock()
+        self._lock = threading.RLock()
         address = Address.parse(options.service_url, options.api_version)
         self.session = Session(
             address,
@@ -65,13 +67,18 @@ class Connection:
 
     def submit(self, action: Callable[..., Any], *args: Any) -> Future[Any]:
         """Call *action* on a thread of the client's own."""
-        return self._threads().submit(action, *args)
+        try:
+            return self._threads().submit(action, *args)
+        except RuntimeError:
+            if not self._closed:
+                raise
+        raise ClientClosed(_CLOSED)
 
     def run_blocking(self, action: Callable[..., Any], *args: Any) -> Awaitable[Any]:
         """Call what blocks on files where it holds up nobody."""
         import asyncio
 
-        return asyncio.get_running_loop().run_in_executor(self._threads(), action, *args)
+        return asyncio.wrap_future(self.submit(action, *args))
 
     def close(self) -> None:
         """Close every connection; a second call does nothing."""
@@ -90,7 +97,7 @@ class Connection:
     def _opened(self, make: Callable[[], Any]) -> Any:
         with self._lock:
             if self._closed:
-                raise ClientClosed("This client was closed; make a new one.")
+                raise ClientClosed(_CLOSED)
             if self._transport is None:
                 self._transport = make()
             return self._transport
@@ -120,11 +127,17 @@ class Connection:
         return ThreadedTransport(self._open(), self._threads())
 
     def _threads(self) -> Executor:
+        return self._executor or self._engaged()
+
+    def _engaged(self) -> Executor:
         from concurrent.futures import ThreadPoolExecutor
 
-        if self._executor is None:
-            self._executor = ThreadPoolExecutor(self._options.max_concurrency, "gracedb-core")
-        return self._executor
+        with self._lock:
+            if self._closed:
+                raise ClientClosed(_CLOSED)
+            if self._executor is None:
+                self._executor = ThreadPoolExecutor(self._options.max_concurrency, "gracedb-core")
+            return self._executor
 
     def _transport_options(self) -> TransportOptions:
         from ._tls import TLSContexts

@@ -272,6 +272,14 @@ class Download:
         if self._progress is not None:
             self._progress(self._done, self._total)
 
+    def finish(self) -> None:
+        """Give it its name, now that it is whole; this waits for the disk."""
+        self._file.flush()
+        # Renamed before it is on disk, it could be empty after a crash.
+        os.fsync(self._file.fileno())
+        self._file.close()
+        self._part.replace(self.target)
+
     def __enter__(self) -> Download:
         return self
 
@@ -282,13 +290,7 @@ class Download:
         traceback: Optional[TracebackType],
     ) -> None:
         try:
-            with self._file:
-                if kind is None:
-                    self._file.flush()
-                    # Renamed before it is on disk, it could be empty after a crash.
-                    os.fsync(self._file.fileno())
-            if kind is None:
-                self._part.replace(self.target)
+            self._file.close()
         finally:
             if self._part.exists():
                 self._part.unlink()
@@ -307,6 +309,7 @@ def save(response: Response, asked: SentRequest, into: Into) -> Path:
                 elif data:
                     download.write(data)
                 else:
+                    download.finish()
                     break
     finally:
         stream.close()
@@ -328,6 +331,7 @@ async def save_awaiting(
                 elif data:
                     await run(download.write, data)
                 else:
+                    await run(download.finish)
                     break
     finally:
         await stream.close()

@@ -255,7 +255,10 @@ class Awaiting:
         if isinstance(effect, Do):
             return await self._run_blocking(effect.action)
         if isinstance(effect, Fork):
-            return asyncio.ensure_future(self.run(effect.flow))
+            forked = asyncio.ensure_future(self.run(effect.flow))
+            # Where the search is abandoned nobody joins it, and nobody is to hear how it failed.
+            forked.add_done_callback(lambda done: done.cancelled() or done.exception())
+            return forked
         if isinstance(effect, Join):
             return await effect.forked
         if isinstance(effect, Open):

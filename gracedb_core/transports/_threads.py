@@ -37,8 +37,9 @@ async def awaited(
 def _begun(threads: Executor, action: Callable[[], Any]) -> Future[Any]:
     try:
         return threads.submit(action)
-    except RuntimeError:
-        pass  # they were dismissed; raised below, where that is no context
+    except RuntimeError as error:
+        if "shutdown" not in str(error):
+            raise
     raise ClientClosed("This client was closed; make a new one.")
 
 

@@ -88,14 +88,22 @@ def test_nothing_is_asked_before_the_first_row(client: Client) -> None:
 
 
 def test_pages_are_asked_when_they_are_wanted(client: Client) -> None:
-    """What is uploaded while the first page is looked at is on a later one."""
+    """Without prefetching, what is uploaded while the first page is looked at is on the next."""
     first = making.event_id(client)
-    query = f"{first} .. T99999"
+    rows = client.events.search(f"{first} .. T99999", sort="created", count=1, prefetch=0)
     making.event_id(client)
-    rows = client.events.search(query, sort="created", count=1)
     assert next(rows)["graceid"] == first
+    # The page asked for next is the second of two rows, then of three.
     last = making.event_id(client)
     assert ids_of(rows)[-1] == last
+
+
+def test_the_next_page_is_on_its_way(client: Client) -> None:
+    """By default one page is fetched ahead, however slowly the rows are looked at."""
+    ids = [making.event_id(client) for _ in range(3)]
+    rows = client.events.search(f"{ids[0]} .. {ids[-1]}", sort="created", count=1)
+    assert [next(rows)["graceid"] for _ in range(3)] == ids
+    assert next(rows, None) is None
 
 
 def test_rows_that_shift_are_not_given_twice(client: Client) -> None:
