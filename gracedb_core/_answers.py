@@ -5,9 +5,9 @@ Both generations of the server are read; which one answered shows in the shape.
 
 from __future__ import annotations
 
-import json
 from typing import Any, Callable, Dict, List, NamedTuple, Optional, Type, TypeVar
 
+from ._decode import read_json
 from .errors import DecodeError
 
 __all__ = [
@@ -134,6 +134,6 @@ def unwrapped_twice(body: Any) -> Any:
     if not isinstance(body, str):
         return body
     try:
-        return json.loads(body)
+        return read_json(body.encode("utf-8", "replace"))
     except ValueError:
         return body

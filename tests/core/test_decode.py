@@ -188,6 +188,7 @@ def test_any_bytes_are_an_answer_or_our_error(body: bytes) -> None:
         (answers.unwrapped_twice, "{}", {}),
         (answers.unwrapped_twice, {}, {}),
         (answers.unwrapped_twice, "Tag created.", "Tag created."),
+        (answers.unwrapped_twice, "[" * 100_000, "[" * 100_000),
         (answers.page("x"), {"x": [], "numRows": 7, "links": {"next": "n"}}, ([], "n", 7)),
         (answers.page("x"), {"x": [], "numRows": "7", "links": {"next": None}}, ([], None, None)),
         (answers.page("x"), {"x": [], "links": {}}, ([], None, None)),

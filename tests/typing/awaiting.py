@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import io
 from typing import Any, AsyncIterator, Awaitable, Dict, List
 
 from typing_extensions import assert_type
 
+from gracedb_core._files import AsyncFile
 from gracedb_core._node import Async
 from gracedb_core.resources import Event, Root, Superevent, Tags
 
@@ -32,8 +32,8 @@ async def program(root: Root[Async]) -> None:
     assert_type(root.gwtc["4"].search(), AsyncIterator[Json])
     async for row in root.superevents.search():
         assert_type(row, Json)
-    with await event.files["coinc.xml"].get() as file:
-        assert_type(file, io.BufferedReader)
+    async with event.files["coinc.xml"].get() as file:
+        assert_type(file, AsyncFile)
 
     # What is not awaited has not been done, and is nothing yet.
     event.get()["far"]  # type: ignore[index]
