@@ -15,7 +15,7 @@ from typing import Any, Dict, Iterable, Mapping, Optional, Union
 
 from flask import Flask, Response, current_app, g, request
 from werkzeug.exceptions import HTTPException, MethodNotAllowed
-from werkzeug.routing import BaseConverter, RequestRedirect
+from werkzeug.routing import BaseConverter, IntegerConverter, RequestRedirect
 
 from . import answers, events, gwtc, ids, root
 from .answers import Refusal, detail, unauthenticated
@@ -81,6 +81,14 @@ def _frame(app: Flask) -> None:
     app.register_error_handler(Exception, _failed)
 
 
+class Number(IntegerConverter):
+    """A number in a URL; one too large for the database is one that names nothing."""
+
+    def to_python(self, value: str) -> int:
+        """Read *value*."""
+        return ids.number(value)
+
+
 def _converters(generation: str) -> Dict[str, Any]:
     # From 2.36 on, the UUID made of an upload's content names its event too.
     also = "" if generation == "2.33" else f"|{ids.CONTENT_ID}"
@@ -92,7 +100,7 @@ def _converters(generation: str) -> Dict[str, Any]:
     class LooseGraceid(BaseConverter):
         regex = rf"(?:\w\d+{also}){end}"
 
-    return {"graceid": Graceid, "anyid": LooseGraceid}
+    return {"graceid": Graceid, "anyid": LooseGraceid, "int": Number}
 
 
 def _arrive() -> Optional[Response]:
@@ -121,7 +129,7 @@ def _refuse_old_clients(agent: str) -> None:
     if found is None:
         text = f"Error parsing your client software version ({agent}) from the request headers."
         raise Refusal(400, text, raw=True)
-    if int(found.group(2).split(".")[0]) < 2:
+    if ids.number(found.group(2).split(".")[0]) < 2:
         text = (
             f"Your client software version ({found.group(1)}) is not supported by this server. "
             f"Please use {wanted}"

@@ -39,7 +39,13 @@ def graceid(event: Row) -> str:
 def split(text: str) -> Optional[Tuple[str, int]]:
     """Letter and number of *text*, or None when it is no graceid."""
     match = _GRACEID.fullmatch(text)
-    return (match.group(1), int(match.group(2))) if match else None
+    return (match.group(1), number(match.group(2))) if match else None
+
+
+def number(digits: str) -> int:
+    """Read *digits*; what the database cannot hold becomes the largest number that it can."""
+    digits = digits.lstrip("0") or "0"
+    return int(digits) if len(digits) < 19 else 2**63 - 1
 
 
 def names(letter: str, event: Row) -> bool:

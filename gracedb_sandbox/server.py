@@ -69,11 +69,12 @@ def serve(
     pipelines: Optional[Mapping[str, str]] = None,
 ) -> None:
     """Serve until SIGTERM or SIGINT; write the API's URL into *ready_file* once it answers."""
+    stopped = threading.Event()
+    # Before cheroot makes its threads: a signal among them would be lost, and they would stay.
+    for number in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(number, lambda *_: stopped.set())
     with _place(folder) as home:
         running = Running(home, host, port, generation=generation, users=users, pipelines=pipelines)
-        stopped = threading.Event()
-        for number in (signal.SIGTERM, signal.SIGINT):
-            signal.signal(number, lambda *_: stopped.set())
         run(running, stopped, ready=lambda: _announce(running.url, ready_file))
 
 
@@ -81,10 +82,12 @@ def run(running: Running, stopped: threading.Event, *, ready: Any) -> None:
     """Serve in a thread, call *ready*, and stop when the event *stopped* is set."""
     thread = threading.Thread(target=running.serve, name="cheroot", daemon=True)
     thread.start()
-    ready()
-    stopped.wait()
-    running.stop()
-    thread.join(5)
+    try:
+        ready()
+        stopped.wait()
+    finally:
+        running.stop()
+        thread.join(5)
 
 
 @contextmanager

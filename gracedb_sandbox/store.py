@@ -135,7 +135,11 @@ class Store:
             check_same_thread=False,  # close() runs in another thread
         )
         made.row_factory = sqlite3.Row
-        made.execute("PRAGMA journal_mode = WAL")
+        try:
+            made.execute("PRAGMA journal_mode = WAL")
+        except sqlite3.DatabaseError as problem:
+            made.close()
+            raise OSError(f"{self.folder} holds no sandbox's data: {problem}") from problem
         made.execute("PRAGMA synchronous = FULL")
         made.execute("PRAGMA foreign_keys = ON")
         self._connections.append(made)

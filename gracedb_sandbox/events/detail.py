@@ -90,7 +90,7 @@ def _grb_parameters(body: Body) -> Dict[str, Any]:
 def _number(name: str, value: Any) -> float:
     try:
         number = float(value)
-    except (TypeError, ValueError):
+    except (TypeError, ValueError, OverflowError):
         number = math.nan
     if not math.isfinite(number):
         raise Refusal(400, [f"Parameter '{name}' must be a float"])

@@ -189,7 +189,7 @@ def _rate(body: Body, name: str) -> Optional[float]:
         return None
     try:
         return float(value)
-    except (TypeError, ValueError):
+    except (TypeError, ValueError, OverflowError):
         raise spoken(400, f"{{'{name}': ['“{value}” value must be a float.']}}") from None
 
 

@@ -195,7 +195,7 @@ def number(low: float = -math.inf, high: float = math.inf) -> Reader:
     def read_number(value: Any) -> float:
         try:
             found = float(value)
-        except (TypeError, ValueError):
+        except (TypeError, ValueError, OverflowError):
             raise Invalid(NOT_A_NUMBER) from None
         if not math.isfinite(found):
             # JSON has no word for these; the server would fail later.

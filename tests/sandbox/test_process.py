@@ -209,3 +209,40 @@ def test_every_acknowledged_write_survives_a_kill(tmp_path: Path) -> None:
         names = api.get(f"events/{gid}/files/").json()
         for url in names.values():
             assert api.get(url.replace(url.split("/api/")[0] + "/api/", "")).status_code == 200
+
+
+@pytest.mark.parametrize("what", ["ready file", "database"])
+def test_what_cannot_serve_ends_at_once(tmp_path: Path, what: str) -> None:
+    """A ready file that cannot be written, or a folder of something else, end the process."""
+    (tmp_path / "gracedb.sqlite").write_bytes(b"certainly no database, and long enough" * 9)
+    options = {
+        "ready file": "ready_file='/nonexistent/ready'",
+        "database": f"folder={str(tmp_path)!r}",
+    }[what]
+    program = f"import gracedb_sandbox; gracedb_sandbox.serve({options})"
+    ended = subprocess.run(
+        [sys.executable, "-c", program],
+        cwd=str(ROOT),
+        stderr=subprocess.PIPE,
+        timeout=60,
+        check=False,
+    )
+    assert ended.returncode == 1
+    assert b"Error" in ended.stderr.splitlines()[-1]
+
+
+def test_a_signal_while_it_starts_ends_it(tmp_path: Path) -> None:
+    """A server that is stopped before it could say that it is ready stops all the same."""
+    ready = tmp_path / "ready"
+    program = (
+        "import os, signal, gracedb_sandbox.server as server\n"
+        "made = server.Running\n"
+        "def making(*args, **options):\n"
+        "    running = made(*args, **options)\n"
+        "    os.kill(os.getpid(), signal.SIGINT)\n"
+        "    return running\n"
+        "server.Running = making\n"
+        f"server.serve(ready_file={str(ready)!r})\n"
+    )
+    ended = subprocess.run([sys.executable, "-c", program], cwd=str(ROOT), timeout=60, check=False)
+    assert ended.returncode == 0

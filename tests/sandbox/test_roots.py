@@ -258,3 +258,19 @@ def test_statuses_are_worded_as_by_django(api):
     """People read the words in the messages of their HTTP library."""
     assert api.get("events/G999999").reason == "Not Found"
     assert api.get("user-info/").reason == "OK"
+
+
+@pytest.mark.parametrize("digits", ["9" * 19, "9" * 5000])
+def test_numbers_beyond_the_database_name_nothing(api: Api, digits: str) -> None:
+    """A number that no row can have is answered like one that no row has."""
+    gid = api.event()
+    for path, text in (
+        (f"events/{gid}/log/{digits}", "Log does not exist."),
+        (f"events/{gid}/voevent/{digits}", "VOEvent does not exist."),
+        (f"events/T{digits}", "Event not found."),
+    ):
+        answer = api.get(path)
+        assert answer.status_code == 404
+        assert text in answer.text
+    agent = {"User-Agent": f"gracedb-client/{digits}"}
+    assert api.get("", headers=agent).status_code == 200
