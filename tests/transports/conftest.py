@@ -28,8 +28,6 @@ Opener = Callable[..., Any]
 def open_way(way: str, options: TransportOptions) -> Any:
     """Open a transport so that it is asked by blocking, however it works inside."""
     name, _, awaited = way.partition(", ")
-    if name == "aiohttp":
-        pytest.importorskip("aiohttp", reason="aiohttp is not installed")
     offer = OFFERS[name]
     if awaited:
         return waiting(offer, options)
