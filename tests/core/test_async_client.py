@@ -105,7 +105,7 @@ def test_searching(run: Run, prefetch: int) -> None:
 
 
 def test_files(run: Run, tmp_path: Path) -> None:
-    """A file is uploaded from anywhere, and read awaited or entered, in pieces or lines or whole."""
+    """A file is uploaded from anywhere, and read awaited or entered, in pieces or whole."""
     path = tmp_path / "a.fits"
     path.write_bytes(PLAIN)
 
