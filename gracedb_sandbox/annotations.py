@@ -99,15 +99,16 @@ def add_tag(
     name: str,
     *,
     issuer: str,
-    display_name: Optional[str] = None,
+    display_name: object = None,
 ) -> bool:
     """Tag a log entry and log that; False when it has the tag already.
 
-    *display_name* is kept only for a name new to the server.
+    *display_name* is kept only for a name new to the server, and if it is a text.
     """
     if name in tag_names(database, log["id"]):
         return False
-    database.execute("INSERT OR IGNORE INTO tag VALUES (?, ?, 0)", (name, display_name))
+    shown = display_name if isinstance(display_name, str) else None
+    database.execute("INSERT OR IGNORE INTO tag VALUES (?, ?, 0)", (name, shown))
     database.execute("INSERT INTO tagging VALUES (?, ?)", (log["id"], name))
     _say(database, Subject(log["kind"], log["owner"]), "tagged", issuer, log["n"], name)
     return True

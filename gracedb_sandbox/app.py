@@ -29,6 +29,13 @@ from .web import Premises, current_user, finish, premises
 _log = logging.getLogger(__name__)
 _PRIVATE = ("events", "gwtc", "performance")
 """First path segments closed to anonymous users, whatever the method."""
+_SEARCHES = ("/events/search/",)
+_RENEWED = (
+    "/events/reserve/",
+    "/events/<graceid:gid>/upload/",
+    "/superevents/<sid>/notices/",
+)
+"""URLs of v2 alone, and those that came with 2.36."""
 _NEVER_CACHE = "max-age=0, no-cache, no-store, must-revalidate, private"
 
 
@@ -148,9 +155,16 @@ def _misrouted() -> Optional[Response]:
     if slashless:
         _reroute()
         return None
-    if problem is None or isinstance(problem, MethodNotAllowed):
-        return None
-    return answers.not_found_page()
+    known = problem is None or isinstance(problem, MethodNotAllowed)
+    return None if known and not _absent() else answers.not_found_page()
+
+
+def _absent() -> bool:
+    """Whether the URL is one that this GraceDB has not, though another has."""
+    rule = request.url_rule.rule if request.url_rule is not None else ""
+    if rule in _SEARCHES:
+        return request.script_root != PREFIXES[1]
+    return rule.startswith(_RENEWED) and not g.dialect.renewed
 
 
 def _reroute() -> None:
@@ -181,6 +195,8 @@ def _framework(problem: HTTPException) -> Response:
     finish(keep=False)
     if problem.code == 404:
         return answers.not_found_page()
+    if problem.code == 405:
+        return detail(405, f'Method "{request.method}" not allowed.').response()
     return detail(problem.code or 500, problem.description or problem.name).response()
 
 

@@ -10,6 +10,7 @@ from flask import Request, request
 from werkzeug.formparser import FormDataParser
 
 from .answers import Refusal, detail, spoken
+from .json_text import read_json
 
 MULTIPART = "multipart/form-data"
 _FORMS = (MULTIPART, "application/x-www-form-urlencoded")
@@ -66,10 +67,22 @@ def read_body(accepts: Sequence[str] = EVERY) -> Body:
     # Django reads Content-Length bytes: a chunked body has none and is no body.
     if not request.content_length:
         return Body({}, _mimetype() in _FORMS, {})
+    _accept(accepts)
+    return _form() if _mimetype() in _FORMS else _document()
+
+
+def read_query() -> bytes:
+    """The query document of this request, unread: searches have words of their own for it."""
+    if not request.content_length:
+        return b""
+    _accept(EVERY[:1])
+    return request.get_data(cache=False)
+
+
+def _accept(accepts: Sequence[str]) -> None:
     if _mimetype() not in accepts:
         kind = request.headers.get("Content-Type", "").replace('"', '\\"')
         raise detail(415, f'Unsupported media type "{kind}" in request.')
-    return _form() if _mimetype() in _FORMS else _document()
 
 
 def drain() -> None:
@@ -86,19 +99,15 @@ def _mimetype() -> str:
 
 def _document() -> Body:
     try:
-        values = json.loads(request.get_data(cache=False), parse_constant=_refuse_constant)
-        # What could not be answered again is not stored: 1e400, and half a surrogate pair.
-        json.dumps(values, ensure_ascii=False, allow_nan=False).encode()
+        values = read_json(request.get_data(cache=False))
+        # What could not be answered again is not stored: half a surrogate pair.
+        json.dumps(values, ensure_ascii=False).encode()
     except (ValueError, RecursionError) as problem:
         raise detail(400, f"JSON parse error - {problem}") from problem
     if not isinstance(values, dict):
         kind = type(values).__name__
         raise spoken(400, f"Invalid data. Expected a dictionary, but got {kind}.")
     return Body(values, form=False, files={})
-
-
-def _refuse_constant(name: str) -> None:
-    raise ValueError(f"Out of range float values are not JSON compliant: '{name}'")
 
 
 def _form() -> Body:

@@ -29,7 +29,7 @@ def main() -> None:
     threading.Thread(target=_watch, args=(os.getppid(), stopped), daemon=True).start()
     try:
         running = Running(folder, **options)
-        run(running, stopped, ready=lambda: _announce(ready, running.url))
+        run(running, stopped.wait, ready=lambda: _announce(ready, running.url))
     except Exception:
         logging.getLogger(__name__).exception("the sandbox cannot serve")
         raise

@@ -6,14 +6,17 @@ follow anything but `next` should find out here.
 
 from __future__ import annotations
 
+import re
 from typing import Any, Dict, NamedTuple, Optional
 from urllib.parse import parse_qs, urlencode
 
 from flask import request
 
+from . import ids
 from .web import requested
 
 _MOST = 1000
+_LAST = 1 << 62  # no row is so far away, and the database can still count on from here
 
 
 class Page(NamedTuple):
@@ -56,11 +59,11 @@ def whole_list(key: str, items: Any) -> Dict[str, Any]:
 
 
 def _whole(text: Optional[str]) -> int:
-    try:
-        number = int(text or 0)
-    except ValueError:
+    found = re.fullmatch(r"\s*([+-]?)(\d+)\s*", text or "")
+    if found is None:
         return 0
-    return number if abs(number) < 1 << 62 else 0
+    number = min(ids.number(found[2]), _LAST)
+    return -number if found[1] == "-" else number
 
 
 def _with(**given: int) -> str:

@@ -9,7 +9,8 @@ import tempfile
 import threading
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Any, Iterator, Mapping, Optional, Union
+from queue import SimpleQueue
+from typing import Any, Callable, Iterator, Mapping, Optional, Union
 
 from cheroot.wsgi import Server
 
@@ -69,22 +70,23 @@ def serve(
     pipelines: Optional[Mapping[str, str]] = None,
 ) -> None:
     """Serve until SIGTERM or SIGINT; write the API's URL into *ready_file* once it answers."""
-    stopped = threading.Event()
+    # An event's lock could be held by the very code that a signal interrupts; this has none.
+    signals: SimpleQueue[int] = SimpleQueue()
     # Before cheroot makes its threads: a signal among them would be lost, and they would stay.
     for number in (signal.SIGTERM, signal.SIGINT):
-        signal.signal(number, lambda *_: stopped.set())
+        signal.signal(number, lambda number, _: signals.put(number))
     with _place(folder) as home:
         running = Running(home, host, port, generation=generation, users=users, pipelines=pipelines)
-        run(running, stopped, ready=lambda: _announce(running.url, ready_file))
+        run(running, signals.get, ready=lambda: _announce(running.url, ready_file))
 
 
-def run(running: Running, stopped: threading.Event, *, ready: Any) -> None:
-    """Serve in a thread, call *ready*, and stop when the event *stopped* is set."""
+def run(running: Running, wait: Callable[[], object], *, ready: Callable[[], object]) -> None:
+    """Serve in a thread, call *ready*, and stop when *wait* returns."""
     thread = threading.Thread(target=running.serve, name="cheroot", daemon=True)
     thread.start()
     try:
         ready()
-        stopped.wait()
+        wait()
     finally:
         running.stop()
         thread.join(5)

@@ -10,12 +10,12 @@ from typing import Any, Dict, List, Optional
 from flask import Response
 
 from ..annotations import add_label
-from ..answers import Refusal, created, empty, error, not_found_page, raw, server_error_page
-from ..bodies import MULTIPART, Body, read_body
+from ..answers import Refusal, created, empty, error, raw, server_error_page
+from ..bodies import MULTIPART, Body, Upload, read_body
 from ..ids import graceid
 from ..rights import grant_defaults
 from ..superevents.rules import PROTECTED
-from ..web import current_user, database, dialect, link
+from ..web import current_user, database, link
 from . import forms
 from .labels import PROTECTED_TEXT, already
 from .lookup import again, event_for, subject
@@ -29,10 +29,7 @@ def create() -> Response:
     if body.one("pipeline") is None:
         return server_error_page()  # the server's view indexes its form
     forms.check(body, file=True)
-    upload = body.files["eventFile"]
-    if "," in upload.name:
-        problem = f"Problem creating event (File name '{upload.name}' contains a comma)"
-        raise Refusal(400, {"warnings": [problem]})
+    upload = _named(body)
     prepared = prepare(str(body.one("pipeline")), upload, body.values)
     replay_id, warnings = forms.replay_id(body)
     event = _insert(body, replay_id, status="uploaded")
@@ -59,8 +56,6 @@ def replace(gid: str) -> Response:
 
 def reserve() -> Response:
     """POST events/reserve/: an id now, its data later (2.36)."""
-    if not dialect().renewed:
-        return not_found_page()
     body = read_body()
     forms.check(body, file=False)
     replay_id, problems = forms.replay_id(body)
@@ -71,13 +66,10 @@ def reserve() -> Response:
 
 def fill(gid: str) -> Response:
     """POST events/{gid}/upload/: the data of a reserved event (2.36)."""
-    if not dialect().renewed:
-        return not_found_page()
     event = event_for(gid)
     body = read_body((MULTIPART,))
-    upload = body.files.get("eventFile")
-    if upload is None or not upload.size:
-        raise forms.complaints([("eventFile", forms.REQUIRED)])
+    forms.check_data(body)
+    upload = _named(body)
     prepared = prepare(event["pipeline"], upload, _form(event, body))
     event = again(database(), event)
     if event["status"] != "reserved":
@@ -85,6 +77,15 @@ def fill(gid: str) -> Response:
     absorb(event, prepared, "Original Data")
     database().execute("UPDATE event SET status = 'uploaded' WHERE id = ?", (event["id"],))
     return _created(event, [*prepared.ingested.warnings, *_label(event, body)])
+
+
+def _named(body: Body) -> Upload:
+    """The file of a checked form, unless its name holds what separates versions."""
+    upload = body.files["eventFile"]
+    if "," in upload.name:
+        problem = f"Problem creating event (File name '{upload.name}' contains a comma)"
+        raise Refusal(400, {"warnings": [problem]})
+    return upload
 
 
 def _form(event: sqlite3.Row, body: Body) -> Dict[str, Any]:

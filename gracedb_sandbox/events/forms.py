@@ -10,7 +10,7 @@ from ..answers import Refusal, error, raw
 from ..bodies import Body
 from ..web import current_user, dialect, premises
 
-REQUIRED = "This field is required."
+_REQUIRED = "This field is required."
 _NO_CHOICE = "Select a valid choice. That choice is not one of the available choices."
 _NO_SUCH = "Select a valid choice. {} is not one of the available choices."
 _REPLAY_ID = re.compile(r"[A-Za-z0-9_-]{1,30}")
@@ -45,10 +45,17 @@ def check(body: Body, *, file: bool) -> None:
     _check_pipeline(body)
     problems = [*(_file_problems(body) if file else ()), *_field_problems(body)]
     if problems:
-        raise complaints(problems)
+        raise _complaints(problems)
 
 
-def complaints(problems: Sequence[Tuple[str, str]]) -> Refusal:
+def check_data(body: Body) -> None:
+    """Refuse data for a reserved event when its file or its labels are not right."""
+    problems = [*_file_problems(body), *_label_problems(body)]
+    if problems:
+        raise _complaints(problems)
+
+
+def _complaints(problems: Sequence[Tuple[str, str]]) -> Refusal:
     """400 with (field, message) pairs as the form writes them."""
     return Refusal(400, {"errors": [f"{field}: * {message}" for field, message in problems]})
 
@@ -91,7 +98,7 @@ def _check_pipeline(body: Body) -> None:
 def _file_problems(body: Body) -> List[Tuple[str, str]]:
     upload = body.files.get("eventFile")
     if upload is None:
-        return [("eventFile", REQUIRED)]
+        return [("eventFile", _REQUIRED)]
     return [] if upload.size else [("eventFile", "The submitted file is empty.")]
 
 
@@ -100,12 +107,16 @@ def _field_problems(body: Body) -> List[Tuple[str, str]]:
     for name, choices in _CHOICES:
         value: Any = text(body, name)
         if value is None and name != "search":
-            problems.append((name, REQUIRED))
+            problems.append((name, _REQUIRED))
         elif value is not None and value not in choices:
             problems.append((name, _NO_CHOICE))
+    return problems + _label_problems(body)
+
+
+def _label_problems(body: Body) -> List[Tuple[str, str]]:
     unknown = [name for name in wanted_labels(body) if name not in vocabulary.LABELS]
     # Django stops at the first label it does not know.
-    return problems + [("labels", _NO_SUCH.format(name)) for name in unknown[:1]]
+    return [("labels", _NO_SUCH.format(name)) for name in unknown[:1]]
 
 
 def wanted_labels(body: Body) -> List[str]:

@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-import json
 import time
-from typing import Any
+from typing import Union
 
 from flask import Response, request
 
-from ..answers import Refusal, answer, error, not_found_page
-from ..bodies import read_body
-from ..dialect import PREFIXES
+from ..answers import Refusal, answer, error
+from ..bodies import read_query
 from ..paging import page, page_links
 from ..query import Filter, InvalidQuery, InvalidSort, event_filter, event_order, structured_filter
 from ..rights import permitted
@@ -29,36 +27,26 @@ def search() -> Response:
 
 def search_structured() -> Response:
     """POST events/search/: a query document; v2 only."""
-    if dialect().prefix != PREFIXES[1]:
-        return not_found_page()
-    return _answer(_structured(dict(read_body().values)))
+    return _answer(_structured(read_query()))
 
 
 def _chosen(text: str) -> Filter:
     if not text:
         return _EVERYTHING
     if dialect().structured or (dialect().renewed and text.lstrip()[:1] == "{"):
-        try:
-            document = json.loads(text)
-        except (ValueError, RecursionError) as problem:
-            raise _invalid(f"Could not parse query body: {problem}") from problem
-        return _structured(document)
+        return _structured(text)
     try:
-        return event_filter(text, now=time.time())
+        return event_filter(text, now=time.time(), generation=dialect().generation)
     except InvalidQuery as problem:
         raise error(400, str(problem)) from problem
 
 
-def _structured(document: Any) -> Filter:
+def _structured(document: Union[str, bytes]) -> Filter:
     try:
         return structured_filter(document, object_type="event")
     except InvalidQuery as problem:
-        raise _invalid(problem.message, problem.path) from problem
-
-
-def _invalid(message: str, path: Any = None) -> Refusal:
-    body = {"error": "invalid_query", "message": message, "path": path, "version": "2"}
-    return Refusal(400, body)
+        body = {"error": "invalid_query", "message": problem.message, "path": problem.path}
+        raise Refusal(400, {**body, "version": "2"}) from problem
 
 
 def _answer(condition: Filter) -> Response:

@@ -12,19 +12,30 @@ from ..bodies import Body, read_body
 from ..ids import graceid
 from ..observations import Footprint, add_observation, facts, find_observation, observations
 from ..paging import whole_list
-from ..superevents.fields import Invalid, instant
+from ..superevents.fields import Invalid, instant, integer, number
 from ..vocabulary import EM_GROUPS
 from ..web import current_user, database, dialect, link
 from .lookup import event_for, subject
 
 _Reader = Callable[[Any], Any]
+_whole = integer(low=-(2**31))
+
+
+def _seconds(value: Any) -> Any:
+    # Unlike superevents, events take 30.0 for 30.
+    try:
+        return _whole(int(value))
+    except (TypeError, ValueError, OverflowError):
+        raise Invalid from None
+
+
 _LISTS: Tuple[Tuple[str, str, _Reader], ...] = (
-    ("ra_list", "RA", float),
-    ("ra_width_list", "raWidth", float),
-    ("dec_list", "Dec", float),
-    ("dec_width_list", "decWidth", float),
+    ("ra_list", "RA", number()),
+    ("ra_width_list", "raWidth", number()),
+    ("dec_list", "Dec", number()),
+    ("dec_width_list", "decWidth", number()),
     ("start_time_list", "start time", instant),
-    ("duration_list", "duration", int),
+    ("duration_list", "duration", _seconds),
 )
 """Fields in the order of a `Footprint`, what the server calls them, how they are read."""
 _UNEQUAL = (
@@ -131,14 +142,15 @@ def _footprints(
         for index, value in enumerate(column):
             try:
                 values.append(reader(value))
-            except (TypeError, ValueError, Invalid):
+            except Invalid:
                 return [], _unreadable(called, index, column)
         read_columns.append(values)
     return [Footprint(*each) for each in zip(*read_columns)], None
 
 
 def _unreadable(called: str, index: int, column: Sequence[Any]) -> Refusal:
-    return spoken(400, f"Cannot read {called} list element {index} of {list(column)}")
+    verb = "Could not parse" if called == "start time" else "Cannot read"
+    return spoken(400, f"{verb} {called} list element {index} of {list(column)}")
 
 
 def _shown(event: sqlite3.Row, row: sqlite3.Row) -> Dict[str, Any]:

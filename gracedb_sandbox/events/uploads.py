@@ -5,13 +5,13 @@ from __future__ import annotations
 import json
 import math
 import sqlite3
-from typing import Any, Mapping, NamedTuple, Optional, Sequence, Tuple
+from typing import Any, Dict, Mapping, NamedTuple, Optional, Sequence, Tuple
 
 from ..annotations import add_file, add_log
 from ..bodies import Upload
 from ..ingest import Ingested, Product, ingest
 from ..store import Blob
-from ..web import current_user, database, store
+from ..web import current_user, database, premises, store
 from .lookup import subject
 
 _NOT_READ = "Problem scanning data."
@@ -37,11 +37,17 @@ def prepare(
     data = upload.stream.read()
     largest = store().connection().execute("SELECT MAX(likelihood) FROM event").fetchone()[0]
     ingested = ingest(
-        pipeline, upload.name, data, form, largest_likelihood=largest, previous=previous
+        pipeline, upload.name, data, _renamed(form), largest_likelihood=largest, previous=previous
     )
     keep = store().keep
     products = [(each, keep(each.data) if each.filename else None) for each in ingested.products]
     return Prepared(upload.name, keep(data), ingested, products)
+
+
+def _renamed(form: Mapping[str, Any]) -> Dict[str, Any]:
+    # An injection's detectors are in a field of another name since 2.36.
+    name = "instrument" if premises().generation == "2.33" else "instruments"
+    return {**form, "instruments": form.get(name, ())}
 
 
 def absorb(event: sqlite3.Row, prepared: Prepared, comment: str) -> None:

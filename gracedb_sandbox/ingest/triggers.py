@@ -88,10 +88,7 @@ def read_injection(pipeline: str, filename: str, data: bytes, form: Form) -> Ing
     return Ingested(
         gpstime=time,
         far=real(values.get("far")),
-        # Generation 2.36 reads only the plural; older servers took either.
-        instruments=_field(form, "instruments")
-        or _field(form, "instrument")
-        or names(values.get("instruments")),
+        instruments=_field(form, "instruments") or names(values.get("instruments")),
         extra={"SimInspiral": injection},
     )
 

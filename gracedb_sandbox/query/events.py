@@ -11,6 +11,7 @@ from .attributes import ATTRIBUTE
 from .filters import (
     EVERYTHING,
     Filter,
+    InvalidQuery,
     all_of,
     any_of,
     between,
@@ -51,8 +52,8 @@ NOT_TEST = Filter("event.group_name <> 'Test'")
 NOT_MDC = Filter("coalesce(event.search, '') <> 'MDC'")
 
 
-def event_filter(text: str, *, now: float) -> Filter:
-    """Return the condition on ``event`` that *text* means at *now* (Unix s).
+def event_filter(text: str, *, now: float, generation: str = "2.36") -> Filter:
+    """Return the condition on ``event`` that *text* means at *now* (Unix s) to *generation*.
 
     Raise `InvalidQuery` (and nothing else) for what is no query. An empty text lets
     every event pass, Test and MDC included.
@@ -66,6 +67,9 @@ def event_filter(text: str, *, now: float) -> Filter:
     for found in terms:
         kinds.setdefault(found.kind, []).append(found.at(now))
     conditions = [_joined(kind, filters) for kind, filters in kinds.items()]
+    # 2.33 does not know replays; what users write is never part of the SQL.
+    if generation == "2.33" and any("event.replay_id" in each.sql for each in conditions):
+        raise InvalidQuery
     return checked(all_of([*conditions, labels, *_defaults(rest, terms)]))
 
 

@@ -9,6 +9,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Iterable, List, Sequence, Tuple, Union
 
+from ..ids import number
+
 __all__ = [
     "EVERYTHING",
     "NOTHING",
@@ -26,7 +28,6 @@ __all__ = [
 ]
 
 Value = Union[None, int, float, str]
-_LARGEST_INTEGER = 2**63 - 1
 
 
 class InvalidQuery(ValueError):
@@ -117,4 +118,4 @@ def exists(table: str, *conditions: Filter) -> Filter:
 
 def integer(digits: str) -> int:
     """Read digits as a number that SQLite can hold; nothing in the database is as large."""
-    return min(int(digits), _LARGEST_INTEGER)
+    return number(digits)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from typing import Any, Dict, List, Mapping, NamedTuple, Set, Tuple, Union
 
+from ..json_text import read_json
 from .events import NOT_MDC, NOT_TEST
 from .fields import EVENT_FIELDS, SUPEREVENT_FIELDS, Field
 from .filters import (
@@ -72,8 +73,8 @@ def _parsed(document: Union[str, bytes, Mapping[str, Any], None]) -> Mapping[str
         return {}
     if isinstance(document, (str, bytes)):
         try:
-            document = json.loads(document)
-        except (ValueError, RecursionError) as problem:
+            document = read_json(document)
+        except ValueError as problem:
             raise InvalidQuery(f"Could not parse query body: {problem}") from problem
     if not isinstance(document, dict):
         raise InvalidQuery("Query body must be a JSON/YAML object.")
@@ -141,6 +142,9 @@ def _leaf(node: Mapping[str, Any], language: _Language, path: Path, used: Set[st
         condition = field.condition(operator, node["value"])
         # Lone surrogates pass JSON but not SQLite; the encoder finds them.
         json.dumps(condition.parameters, ensure_ascii=False).encode()
+    except UnicodeEncodeError:
+        text = f"Invalid value for field '{name}': it holds half a character"
+        raise InvalidQuery(text, path) from None
     except ValueError as problem:
         raise InvalidQuery(f"Invalid value for field '{name}': {problem}", path) from problem
     return condition

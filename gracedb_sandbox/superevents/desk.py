@@ -9,13 +9,14 @@ from __future__ import annotations
 import sqlite3
 from typing import Any, Dict, Optional, Sequence, Tuple
 
-from flask import Response, request
+from flask import Blueprint, Response, request
 
 from .. import ids
 from ..annotations import Subject, add_log
 from ..answers import Refusal, answer, detail, error, spoken, unauthenticated
 from ..bodies import Body, read_body
 from ..identity import User
+from ..routes import View, resource
 from ..vocabulary import LABELS
 from ..web import current_user, database, dialect, premises, requested
 from . import fields, record
@@ -29,6 +30,7 @@ __all__ = [
     "envelope",
     "nested",
     "not_found",
+    "part",
     "person",
     "read",
     "read_event",
@@ -68,6 +70,11 @@ def nested(sid: str, connection: Optional[sqlite3.Connection] = None) -> Situati
     """
     connection = connection or database()
     return Situation(_visible(record.find_loosely(connection, sid)), connection)
+
+
+def part(views: Blueprint, path: str, **handlers: View) -> None:
+    """Serve a nested resource: the superevent is looked for before the method is judged."""
+    resource(views, path, before=lambda sid, **_: nested(sid), **handlers)
 
 
 def top_level(sid: str) -> Situation:

@@ -13,12 +13,21 @@ from flask import Blueprint, Response
 
 from ..answers import answer, gone
 from ..observations import Footprint, add_observation, facts, find_observation, observations
-from ..routes import resource
 from ..vocabulary import EM_GROUPS
 from ..web import dialect
 from . import fields
 from .access import ACTIONS
-from .desk import Situation, envelope, nested, not_found, person, read, require, stated
+from .desk import (
+    Situation,
+    envelope,
+    nested,
+    not_found,
+    part,
+    person,
+    read,
+    require,
+    stated,
+)
 from .fields import Field
 
 views = Blueprint("superevent_emobservations", __name__)
@@ -106,5 +115,5 @@ def _footprints(given: Mapping[str, Any]) -> List[Footprint]:
     return [Footprint(*values) for values in zip(*columns)]
 
 
-resource(views, "/superevents/<sid>/emobservations/", GET=_list, POST=_create)
-resource(views, "/superevents/<sid>/emobservations/<int:n>/", GET=_get)
+part(views, "/superevents/<sid>/emobservations/", GET=_list, POST=_create)
+part(views, "/superevents/<sid>/emobservations/<int:n>/", GET=_get)

@@ -35,6 +35,7 @@ REQUIRED = "This field is required."
 NOT_NULL = "This field may not be null."
 NOT_A_NUMBER = "A valid number is required."
 _ABSENT = object()
+_LARGEST = 2**31 - 1  # of the database's integers
 _TRUE = ("t", "T", "y", "Y", "yes", "Yes", "YES", "true", "True", "TRUE", "on", "On", "ON", "1")
 _FALSE = ("f", "F", "n", "N", "no", "No", "NO", "false", "False", "FALSE", "off", "Off", "OFF", "0")
 
@@ -217,6 +218,8 @@ def integer(low: int = 0) -> Reader:
             found = int(str(value))
         except ValueError:
             raise Invalid("A valid integer is required.") from None
+        if found > _LARGEST:
+            raise Invalid(f"Ensure this value is less than or equal to {_LARGEST}.")
         if found < low:
             raise Invalid(f"Ensure this value is greater than or equal to {low}.")
         return found

@@ -10,9 +10,12 @@ from flask import Blueprint, Response
 from ..annotations import find_file
 from ..answers import answer, detail, spoken
 from ..downloads import send_file
-from ..routes import resource
 from ..web import dialect, link, requested
-from .desk import Situation, nested
+from .desk import (
+    Situation,
+    nested,
+    part,
+)
 from .logs import visible_logs
 
 views = Blueprint("superevent_files", __name__)
@@ -83,5 +86,5 @@ def _send(here: Situation, bare: str, version: int, name: str) -> Response:
         raise spoken(500, f"File {name} is not readable") from None
 
 
-resource(views, "/superevents/<sid>/files/", GET=_list)
-resource(views, "/superevents/<sid>/files/<path:name>", GET=_get)
+part(views, "/superevents/<sid>/files/", GET=_list)
+part(views, "/superevents/<sid>/files/<path:name>", GET=_get)

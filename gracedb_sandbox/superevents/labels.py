@@ -10,11 +10,19 @@ from flask import Blueprint, Response
 from ..annotations import add_label, find_label, labels, remove_label
 from ..answers import answer, empty, spoken
 from ..clock import utc_text
-from ..routes import resource
 from ..web import link, requested
 from . import rules
 from .access import ACTIONS
-from .desk import Situation, by_generation, nested, not_found, read, read_label, require
+from .desk import (
+    Situation,
+    by_generation,
+    nested,
+    not_found,
+    part,
+    read,
+    read_label,
+    require,
+)
 from .fields import Field
 
 views = Blueprint("superevent_labels", __name__)
@@ -83,5 +91,5 @@ def _delete(sid: str, name: str) -> Response:
     return empty()
 
 
-resource(views, "/superevents/<sid>/labels/", GET=_list, POST=_create)
-resource(views, "/superevents/<sid>/labels/<name>/", GET=_get, DELETE=_delete)
+part(views, "/superevents/<sid>/labels/", GET=_list, POST=_create)
+part(views, "/superevents/<sid>/labels/<name>/", GET=_get, DELETE=_delete)

@@ -31,15 +31,25 @@ from ..answers import answer, empty, spoken
 from ..bodies import Upload, read_body
 from ..clock import utc_text
 from ..rights import visible_tag
-from ..routes import resource
 from ..store import Blob
 from ..vocabulary import LABELS
 from ..web import database, dialect, link, store
 from . import fields
 from .access import ACTIONS, exposing
-from .desk import Situation, envelope, nested, not_found, person, read, require, stated
+from .desk import (
+    Situation,
+    envelope,
+    nested,
+    not_found,
+    part,
+    person,
+    read,
+    require,
+    stated,
+)
 from .fields import Field
 from .labels import check_label
+from .rules import PROTECTED
 
 __all__ = ["Enclosed", "add_entry", "views", "visible_logs"]
 
@@ -187,7 +197,7 @@ def _check_log_label(here: Situation, label: str) -> None:
     if label not in LABELS:
         raise spoken(400, f"The label '{label}' is not found in the database.")
     require(ACTIONS["label"])
-    if find_label(here.database, here.subject, label) is None:
+    if label in PROTECTED or find_label(here.database, here.subject, label) is None:
         check_label(here, label)
 
 
@@ -272,7 +282,7 @@ def _delete_tag(sid: str, n: int, tag: str) -> Response:
     return empty()
 
 
-resource(views, "/superevents/<sid>/logs/", GET=_list, POST=_create)
-resource(views, "/superevents/<sid>/logs/<int:n>/", GET=_get)
-resource(views, "/superevents/<sid>/logs/<int:n>/tags/", GET=_list_tags, POST=_create_tag)
-resource(views, "/superevents/<sid>/logs/<int:n>/tags/<tag>/", GET=_get_tag, DELETE=_delete_tag)
+part(views, "/superevents/<sid>/logs/", GET=_list, POST=_create)
+part(views, "/superevents/<sid>/logs/<int:n>/", GET=_get)
+part(views, "/superevents/<sid>/logs/<int:n>/tags/", GET=_list_tags, POST=_create_tag)
+part(views, "/superevents/<sid>/logs/<int:n>/tags/<tag>/", GET=_get_tag, DELETE=_delete_tag)

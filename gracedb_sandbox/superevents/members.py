@@ -9,7 +9,6 @@ from flask import Blueprint, Response
 from .. import ids
 from ..answers import answer, empty, spoken
 from ..events.lookup import find
-from ..routes import resource
 from ..web import database, link
 from . import changes, record
 from .access import managing
@@ -18,6 +17,7 @@ from .desk import (
     envelope,
     nested,
     not_found,
+    part,
     read,
     read_event,
     require,
@@ -163,5 +163,5 @@ for _key, _create, _delete in (
     ("pipeline_preferred_events", _prefer, _unprefer),
 ):
     _list, _one = _reader(_key)
-    resource(views, f"/superevents/<sid>/{_key}/", GET=_list, POST=_create)
-    resource(views, f"/superevents/<sid>/{_key}/<graceid:gid>/", GET=_one, DELETE=_delete)
+    part(views, f"/superevents/<sid>/{_key}/", GET=_list, POST=_create)
+    part(views, f"/superevents/<sid>/{_key}/<graceid:gid>/", GET=_one, DELETE=_delete)

@@ -14,15 +14,22 @@ from typing import Any, Dict, Mapping
 from flask import Blueprint, Response
 
 from ..annotations import add_file, add_log, add_tag
-from ..answers import Refusal, answer, not_found_page
+from ..answers import Refusal, answer
 from ..bodies import Upload, read_body
 from ..clock import utc_text
-from ..routes import resource
+from ..json_text import read_json
 from ..store import Blob
-from ..web import database, dialect, link, requested, store
+from ..web import database, link, requested, store
 from . import record, rules
 from .access import ACTIONS
-from .desk import Situation, nested, not_found, require, stated
+from .desk import (
+    Situation,
+    nested,
+    not_found,
+    part,
+    require,
+    stated,
+)
 from .ids import default_id
 
 views = Blueprint("superevent_notices", __name__)
@@ -46,8 +53,6 @@ _LARGEST_NOTICE = 20 << 20
 
 
 def _list(sid: str) -> Response:
-    if not dialect().renewed:
-        return not_found_page()
     here = nested(sid)
     rows = here.database.execute(
         "SELECT * FROM notice WHERE superevent = ? ORDER BY n", (here.id,)
@@ -57,8 +62,6 @@ def _list(sid: str) -> Response:
 
 
 def _get(sid: str, n: int) -> Response:
-    if not dialect().renewed:
-        return not_found_page()
     here = nested(sid)
     return answer(_shown(here, _find(here, n)))
 
@@ -90,8 +93,6 @@ def _shown(here: Situation, row: sqlite3.Row) -> Dict[str, Any]:
 
 
 def _create(sid: str) -> Response:
-    if not dialect().renewed:
-        return not_found_page()
     here = nested(sid, store().connection())
     require(ACTIONS["notify"])
     upload = read_body().files.get("upload")
@@ -113,16 +114,13 @@ def _bytes(upload: Upload) -> bytes:
 
 def _document(data: bytes) -> Mapping[str, Any]:
     try:
-        document = json.loads(data, parse_constant=_refuse_constant)
+        document = read_json(data)
+        json.dumps(document, ensure_ascii=False).encode()
     except (ValueError, RecursionError):
         raise _invalid("it is not JSON") from None
     if not isinstance(document, dict):
         raise _invalid("it is not a JSON object")
     return document
-
-
-def _refuse_constant(name: str) -> None:
-    raise ValueError(f"{name} is not JSON")
 
 
 def _invalid(reason: str) -> Refusal:
@@ -143,6 +141,9 @@ def _check(here: Situation, document: Mapping[str, Any]) -> None:
     event = document.get("event")
     if _kind(document) != "RE" and not isinstance(event, dict):
         raise _invalid("it lacks event")
+    for name, value in _probabilities(document).items():
+        if value is not None and not _is_probability(value):
+            raise _invalid(f"its {name} is no probability")
 
 
 def _kind(document: Mapping[str, Any]) -> Any:
@@ -150,13 +151,23 @@ def _kind(document: Mapping[str, Any]) -> Any:
 
 
 def _said(document: Mapping[str, Any]) -> Dict[str, Any]:
+    keys = {**_CLASSES, **_PROPERTIES}
+    found = {keys[name]: value for name, value in _probabilities(document).items()}
+    return {"significant": _part(document, "event").get("significant"), **found}
+
+
+def _probabilities(document: Mapping[str, Any]) -> Dict[str, Any]:
+    """What the document says by each name of `_CLASSES` and `_PROPERTIES`; None if nothing."""
     event = _part(document, "event")
     classes, properties = _part(event, "classification"), _part(event, "properties")
     return {
-        "significant": event.get("significant"),
-        **{key: classes.get(name) for name, key in _CLASSES.items()},
-        **{key: properties.get(name) for name, key in _PROPERTIES.items()},
+        **{name: classes.get(name) for name in _CLASSES},
+        **{name: properties.get(name) for name in _PROPERTIES},
     }
+
+
+def _is_probability(value: Any) -> bool:
+    return isinstance(value, (int, float)) and not isinstance(value, bool) and 0 <= value <= 1
 
 
 def _part(document: Mapping[str, Any], key: str) -> Mapping[str, Any]:
@@ -188,5 +199,5 @@ def _keep(here: Situation, document: Mapping[str, Any], blob: Blob) -> Response:
     return answer(_shown(here, _find(here, n)), 201)
 
 
-resource(views, "/superevents/<sid>/notices/", GET=_list, POST=_create)
-resource(views, "/superevents/<sid>/notices/<int:n>/", GET=_get)
+part(views, "/superevents/<sid>/notices/", GET=_list, POST=_create)
+part(views, "/superevents/<sid>/notices/<int:n>/", GET=_get)

@@ -8,10 +8,16 @@ from flask import Blueprint, Response
 
 from ..answers import answer, spoken
 from ..bodies import read_body
-from ..routes import resource
 from . import access
 from .access import ACTIONS
-from .desk import Situation, envelope, nested, require
+from .desk import (
+    Situation,
+    envelope,
+    nested,
+    part,
+    require,
+    require_login,
+)
 
 views = Blueprint("superevent_permissions", __name__)
 
@@ -39,10 +45,12 @@ def _list(sid: str) -> Response:
 
 def _modify(sid: str) -> Response:
     here = nested(sid)
-    action = read_body().one("action")
-    if action not in ("expose", "hide"):
+    require_login()
+    action = str(read_body().one("action"))
+    # Whoever may do neither is not told how to ask.
+    require(ACTIONS[action if action in _TURNS else "expose"])
+    if action not in _TURNS:
         raise spoken(400, "action must be 'expose' or 'hide'")
-    require(ACTIONS[action])
     return answer(_rows(exposed=_turn(here, action)))
 
 
@@ -56,5 +64,5 @@ def _turn(here: Situation, action: str) -> bool:
     return exposed
 
 
-resource(views, "/superevents/<sid>/permissions/", GET=_list)
-resource(views, "/superevents/<sid>/permissions/modify/", POST=_modify)
+part(views, "/superevents/<sid>/permissions/", GET=_list)
+part(views, "/superevents/<sid>/permissions/modify/", POST=_modify)

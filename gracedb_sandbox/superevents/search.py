@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import time
-from typing import Any, Dict, List, Union
+from typing import Any, List, Union
 
 from flask import Response, request
 
 from ..answers import Refusal, answer, detail, error, not_found_page, unauthenticated
-from ..bodies import read_body
+from ..bodies import read_query
 from ..dialect import PREFIXES
 from ..paging import page, page_links
 from ..query import Filter, InvalidQuery, structured_filter, superevent_filter, superevent_order
@@ -36,10 +36,10 @@ def find_structured() -> Response:
         return not_found_page()
     if current_user().anonymous:
         raise unauthenticated()
-    return _page(_structured(dict(read_body().values)))
+    return _page(_structured(read_query()))
 
 
-def _structured(document: Union[str, bytes, Dict[str, Any]]) -> Filter:
+def _structured(document: Union[str, bytes]) -> Filter:
     try:
         return structured_filter(document, object_type="superevent")
     except InvalidQuery as problem:

@@ -15,10 +15,19 @@ from flask import Blueprint, Response
 from ..annotations import add_label, add_tag, find_label, remove_label
 from ..answers import answer, empty, spoken
 from ..bodies import Body, read_body
-from ..routes import resource
 from ..web import link
 from . import access, fields, rules
-from .desk import Situation, by_generation, envelope, nested, not_found, read, require, stated
+from .desk import (
+    Situation,
+    by_generation,
+    envelope,
+    nested,
+    not_found,
+    part,
+    read,
+    require,
+    stated,
+)
 from .fields import Field
 
 views = Blueprint("superevent_signoffs", __name__)
@@ -185,5 +194,5 @@ def _delete(sid: str, typeinst: str) -> Response:
     return empty()
 
 
-resource(views, "/superevents/<sid>/signoffs/", GET=_list, POST=_create)
-resource(views, "/superevents/<sid>/signoffs/<typeinst>/", GET=_get, PATCH=_update, DELETE=_delete)
+part(views, "/superevents/<sid>/signoffs/", GET=_list, POST=_create)
+part(views, "/superevents/<sid>/signoffs/<typeinst>/", GET=_get, PATCH=_update, DELETE=_delete)

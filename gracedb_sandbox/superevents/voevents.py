@@ -11,18 +11,27 @@ from typing import Any, Dict, Mapping, Optional
 
 from flask import Blueprint, Response
 
+from .. import ids
 from ..annotations import find_file
 from ..answers import answer, gone
 from ..clock import utc_text
 from ..events.documents import event_document
 from ..events.lookup import find
-from ..routes import resource
 from ..voevent_xml import Context
 from ..voevents import find_voevent, issue, shown, voevents
 from ..web import current_user, dialect, link, origin, store
 from . import fields, record, rules
 from .access import ACTIONS
-from .desk import Situation, envelope, nested, not_found, read, require, stated
+from .desk import (
+    Situation,
+    envelope,
+    nested,
+    not_found,
+    part,
+    read,
+    require,
+    stated,
+)
 from .fields import Field
 from .ids import default_id
 
@@ -162,7 +171,7 @@ def _has_file(here: Situation, name: str) -> bool:
     bare, _, version = name.partition(",")
     if version and not version.isdecimal():
         return False
-    return find_file(here.database, here.subject, bare, int(version or 0)) is not None
+    return find_file(here.database, here.subject, bare, ids.number(version)) is not None
 
 
 def _external(here: Situation, given: Mapping[str, Any]) -> Dict[str, Any]:
@@ -196,5 +205,5 @@ def _context(here: Situation, external: Optional[Dict[str, Any]]) -> Context:
     )
 
 
-resource(views, "/superevents/<sid>/voevents/", GET=_list, POST=_create)
-resource(views, "/superevents/<sid>/voevents/<int:n>/", GET=_get)
+part(views, "/superevents/<sid>/voevents/", GET=_list, POST=_create)
+part(views, "/superevents/<sid>/voevents/<int:n>/", GET=_get)

@@ -67,7 +67,9 @@ def test_the_other_links_are_as_odd_as_the_servers(api: Api, seven: List[str]) -
         ({"start": "x"}, 7),
         ({"start": "5"}, 2),
         ({"start": "99"}, 0),
-        ({"start": "99999999999999999999"}, 7),
+        ({"start": "99999999999999999999"}, 0),
+        ({"start": "9" * 5000}, 0),
+        ({"start": "-99999999999999999999"}, 7),
         ({"columns": "graceid"}, 7),
     ],
 )

@@ -300,10 +300,9 @@ def test_machine_learning(pipeline: str) -> None:
     assert burst["ifos"] == "L1,H1"
 
 
-@pytest.mark.parametrize("field", ["instruments", "instrument"])
-def test_hardware_injection(field: str) -> None:
-    """The form names the detectors, in the plural or as older servers had it."""
-    form = {field: ["H1"], "source_channel": [""], "destination_channel": ["H1:CAL"]}
+def test_hardware_injection() -> None:
+    """The form names the detectors and the channels."""
+    form = {"instruments": ["H1"], "source_channel": [""], "destination_channel": ["H1:CAL"]}
     event = ingest("HardwareInjection", "injection.xml", uploads.sim_inspiral_xml(), form)
     assert (event.gpstime, event.instruments) == (1118462078.105883, "H1")
     injection = event.extra["SimInspiral"]
