@@ -100,7 +100,8 @@ def _check_rates(sid: str, entry: Mapping[str, Any]) -> None:
 
 
 def _is_number(value: Any) -> bool:
-    return isinstance(value, (int, float)) and not isinstance(value, bool) and math.isfinite(value)
+    # Compared rather than asked whether it is finite, which integers beyond floats cannot be.
+    return isinstance(value, (int, float)) and not isinstance(value, bool) and abs(value) < math.inf
 
 
 def _check_event(sid: str, superevent: int, pipeline: str, graceid: Any) -> None:

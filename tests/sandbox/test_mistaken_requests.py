@@ -122,6 +122,15 @@ def test_footprints_that_cannot_be_read(
     assert (answer.status_code, answer.json()) == (400, bad)
 
 
+def test_a_catalogue_may_hold_any_number(api: Api) -> None:
+    """A rate beyond floats is a number of JSON all the same, and comes back as it was."""
+    sid = superevent(api)
+    entry = {"pipelines": {}, "far": LARGE, "pastro": None}
+    answer = api.post("gwtc/", json={"number": "4-large", "smap": {sid: entry}})
+    assert answer.status_code == 201
+    assert answer.json()["gwtc_superevents"][sid]["far"] == LARGE
+
+
 def test_footprints_that_can_be_read(api: Api) -> None:
     """A whole duration may be written as a float."""
     answer = api.post(f"events/{api.event()}/emobservation/", json=FOOTPRINT)
