@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from typing import Any, Dict, Iterable, Optional
+from typing import Any, Optional
 
 from ..errors import InputError, SentRequest
-from ..interfaces import Header, Reader, Upload
+from ..interfaces import Reader, Upload
 from ._failures import LIBRARY_ERRORS, name_body_failure
 
-__all__ = ["Incoming", "Outgoing", "discard", "joined"]
+__all__ = ["Incoming", "Outgoing"]
 
 
 class Outgoing:
@@ -43,10 +43,10 @@ class Outgoing:
 
 
 class Incoming:
-    """The body of an answer that is still on the wire, undecoded."""
+    """The body of a reply that is still on the wire, undecoded."""
 
-    def __init__(self, raw: Any, request: SentRequest) -> None:
-        self._raw = raw
+    def __init__(self, reply: Any, request: SentRequest) -> None:
+        self._reply = reply
         self._request = request
         self._closed = False
 
@@ -58,7 +58,7 @@ class Incoming:
         if self._closed:
             raise ValueError("This body was closed; ask again to read it.")
         try:
-            data: bytes = self._raw.read(amount, decode_content=False)
+            data: bytes = self._reply.read(amount)
             return data
         except LIBRARY_ERRORS as error:
             failure = name_body_failure(error, self._request)
@@ -76,19 +76,4 @@ class Incoming:
         """Let go of the connection; one that was not read to its end is closed."""
         if not self._closed:
             self._closed = True
-            discard(self._raw)
-
-
-def discard(raw: Any) -> None:
-    """Close the connection of an answer, unless it was read to its end and given back."""
-    raw.close()
-    # Gives the closed connection's place back to the pool; it opens again when it is used.
-    raw.release_conn()
-
-
-def joined(lines: Iterable[Header]) -> Dict[str, str]:
-    """Make one of header lines that have the same name."""
-    headers: Dict[str, str] = {}
-    for name, value in lines:
-        headers[name] = f"{headers[name]}, {value}" if name in headers else value
-    return headers
+            self._reply.close()

@@ -1,31 +1,42 @@
-"""Heads of answers, read strictly and fast.
+"""Heads: those of requests written at once, those of answers read strictly and fast.
 
-http.client gives them to a parser for mail. That takes a fifth of the time of a small request,
-and gives up in silence where a line is broken or the connection ends; and it reads to the end of
-the connection where a length makes no sense. Either lets a cut body pass for a whole one.
+http.client writes a head line by line, examining each once more, and gives those of answers to a
+parser for mail. Together that is half of the time of a small request; and the parser gives up in
+silence where a line is broken or the connection ends, and reads to the end of the connection
+where a length makes no sense. Either lets a cut body pass for a whole one.
 """
 
 from __future__ import annotations
 
 import http.client
 import re
-from typing import Any, List, NamedTuple, Optional, Tuple
+from typing import Any, Dict, Iterable, List, Mapping, NamedTuple, Optional, Tuple
 
-__all__ = ["Head", "read_head"]
+from ..interfaces import Header
+
+__all__ = ["Head", "joined", "read_head", "write_head"]
 
 _LONGEST_LINE = 1 << 16
 _MOST_LINES = 200
 
 _STATUS_LINE = re.compile(rb"HTTP/1\.([01]) +([1-9]\d\d)(?: +([^\r\n]*))?\r?\n\Z").match
-_HEADER_LINE = re.compile(rb"([^\s:]+):[ \t]*([^\r\n]*?)[ \t]*\r?\n\Z").match
+_HEADER_LINE = re.compile(r"([^\s:]+):[ \t]*([^\r\n]*?)[ \t]*\r?\n\Z", re.ASCII).match
 
 
-class Headers(http.client.HTTPMessage):
-    """The headers of an answer, as they came."""
+def joined(lines: Iterable[Header]) -> Dict[str, str]:
+    """Make one of header lines that have the same name."""
+    headers: Dict[str, str] = {}
+    for name, value in lines:
+        headers[name] = f"{headers[name]}, {value}" if name in headers else value
+    return headers
 
-    def items(self) -> Any:
-        """Give names and values; the inherited one examines each for what only mail may hold."""
-        return list(self.raw_items())
+
+def write_head(method: str, url: str, host: str, headers: Mapping[str, str]) -> bytes:
+    """Spell the head of a request, whose parts were found sendable when it was made."""
+    lines = [f"{method} {url} HTTP/1.1\r\nHost: {host}\r\n"]
+    lines += [f"{name}: {value}\r\n" for name, value in headers.items()]
+    lines.append("\r\n")
+    return "".join(lines).encode("latin-1")
 
 
 class Head(NamedTuple):
@@ -35,12 +46,15 @@ class Head(NamedTuple):
     version: int
     status: int
     reason: str
-    headers: Headers
+    #: As they came.
+    lines: List[Header]
+    #: The same by name, in lower case, repeated ones joined.
+    headers: Dict[str, str]
 
     @property
     def is_last(self) -> bool:
         """Whether the connection ends after this answer."""
-        wish = str(self.headers.get("connection", "")).lower()
+        wish = self.headers.get("connection", "").lower()
         return "close" in wish if self.version == 11 else "keep-alive" not in wish
 
     def framing(self, method: str) -> Tuple[bool, Optional[int]]:
@@ -50,13 +64,13 @@ class Head(NamedTuple):
         """
         if self.status in (204, 304) or method == "HEAD":
             return False, 0
-        encoding = str(self.headers.get("transfer-encoding", "identity")).lower()
+        encoding = self.headers.get("transfer-encoding", "identity").lower()
         if encoding not in ("chunked", "identity"):
             raise http.client.BadStatusLine(f"the transfer encoding {encoding!r}")
         return encoding == "chunked", None if encoding == "chunked" else self._length()
 
     def _length(self) -> Optional[int]:
-        announced = ",".join(self.headers.get_all("content-length", ()))
+        announced = self.headers.get("content-length", "")
         if not announced:
             return None
         lengths = {each.strip() for each in announced.split(",")}
@@ -75,14 +89,17 @@ def read_head(file: Any) -> Head:
     if status is None:
         raise http.client.BadStatusLine("neither HTTP/1.0 nor 1.1")
     minor, code, reason = status.groups(b"")
-    headers = Headers()
-    for line in _lines(file):
-        header = _HEADER_LINE(line)
-        if header is None:
-            raise http.client.BadStatusLine("a broken header")
-        name, value = header.groups()
-        headers.set_raw(name.decode("latin-1"), value.decode("latin-1"))
-    return Head(10 + int(minor), int(code), reason.decode("latin-1").strip(), headers)
+    lines = [_header(line) for line in _lines(file)]
+    headers = joined((name.lower(), value) for name, value in lines)
+    return Head(10 + int(minor), int(code), reason.decode("latin-1").strip(), lines, headers)
+
+
+def _header(line: bytes) -> Header:
+    header = _HEADER_LINE(line.decode("latin-1"))
+    if header is None:
+        raise http.client.BadStatusLine("a broken header")
+    name, value = header.groups()
+    return name, value
 
 
 def _lines(file: Any) -> List[bytes]:

@@ -4,20 +4,23 @@ from __future__ import annotations
 
 import threading
 from abc import ABC, abstractmethod
-from typing import TYPE_CHECKING, Any, Dict, Optional, Tuple, Type, Union
+from typing import TYPE_CHECKING, Any, Dict, Optional, Tuple, Type
 
 from ..errors import SentRequest
 from ..interfaces import ClientCert, Request, Response, TransportOptions
-from ._bodies import Incoming, Outgoing, discard, joined
+from ._bodies import Incoming, Outgoing
 from ._failures import LIBRARY_ERRORS, is_closed_pool, name_failure
-from ._sockets import Clock
+from ._heads import joined
+from ._sockets import Body, Clock
 
 if TYPE_CHECKING:
     from ._threads import Revocation
 
-__all__ = ["Body", "PooledTransport"]
+__all__ = ["PooledTransport"]
 
-Body = Union[bytes, Outgoing, None]
+
+#: What servers expect to have a body, if an empty one.
+_WITH_BODIES = frozenset(("POST", "PUT", "PATCH"))
 
 
 class PooledTransport(ABC):
@@ -40,9 +43,6 @@ class PooledTransport(ABC):
     def __init__(self, options: TransportOptions) -> None:
         self._options = options
         self._origin = str(options.origin)
-        # A plain request through a proxy names the whole URL; others, and tunnels, the path.
-        forwarded = options.proxy is not None and options.origin.scheme == "http"
-        self._prefix = self._origin if forwarded else ""
         self._current: Optional[Tuple[Optional[str], Any]] = None
         self._lock = threading.Lock()
 
@@ -54,7 +54,7 @@ class PooledTransport(ABC):
     def _ask(
         self, pool: Any, request: Request, headers: Dict[str, str], body: Body, clock: Clock
     ) -> Any:
-        """Send over *pool* and give urllib3's response, its body not read."""
+        """Send over *pool* and give what is as a `Reply`, its body not read."""
 
     def send(self, request: Request, revocation: Optional[Revocation] = None) -> Response:
         """Send *request* to the origin this transport was opened for."""
@@ -98,12 +98,11 @@ class PooledTransport(ABC):
         return name_failure(error, sent, sent=clock.sent or late, late=late)
 
     def _answered(self, request: Request, body: Body, clock: Clock, sent: SentRequest) -> Response:
-        raw = self._asked(request, body, clock)
-        try:
-            return _response(request, raw, sent)
-        except BaseException:
-            discard(raw)
-            raise
+        reply = self._asked(request, body, clock)
+        # A session cookie outranks a token on this server: none may be kept, nor shown.
+        reply.headers.pop("set-cookie", None)
+        answer = Incoming(reply, sent) if request.stream else reply.read()
+        return Response(reply.status, reply.headers, answer, reply.reason)
 
     def _asked(self, request: Request, body: Body, clock: Clock) -> Any:
         headers = _headers(request, body)
@@ -133,14 +132,8 @@ class PooledTransport(ABC):
 
 def _headers(request: Request, body: Body) -> Dict[str, str]:
     headers = joined(request.headers)
-    if body is not None and not any(name.lower() == "content-length" for name in headers):
+    if body is not None:
         headers["Content-Length"] = str(len(body) if isinstance(body, bytes) else body.length)
+    elif request.method in _WITH_BODIES:
+        headers["Content-Length"] = "0"
     return headers
-
-
-def _response(request: Request, raw: Any, sent: SentRequest) -> Response:
-    headers = {name.lower(): value for name, value in raw.headers.itermerged()}
-    # A session cookie outranks a token on this server: none may be kept, nor shown.
-    headers.pop("set-cookie", None)
-    body = Incoming(raw, sent) if request.stream else raw.read(decode_content=False)
-    return Response(raw.status, headers, body, raw.reason or "")

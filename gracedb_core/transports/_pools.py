@@ -4,69 +4,92 @@ from __future__ import annotations
 
 import ssl
 from base64 import b64encode
+from functools import partial
+from http.client import HTTPException
 from ipaddress import ip_address
-from typing import Any, Dict, Optional
+from typing import Any, Dict, Mapping, Optional
 from urllib.parse import unquote
 
 import urllib3
 from urllib3.connectionpool import HTTPConnectionPool, HTTPSConnectionPool
-from urllib3.exceptions import HTTPError
-from urllib3.util import SKIP_HEADER, Retry, parse_url
+from urllib3.exceptions import HTTPError, ProxyError
+from urllib3.util import parse_url
 
 from ..errors import InputError
-from ..interfaces import ClientCert, TransportOptions
-from ._sockets import Clock, ClockedHTTPConnection, ClockedHTTPSConnection
+from ..interfaces import ClientCert, Origin, TransportOptions
+from ._heads import write_head
+from ._replies import Reply
+from ._sockets import Body, Clock, ClockedHTTPConnection, ClockedHTTPSConnection
 
 __all__ = ["Pool", "open_pool", "proxy_address", "proxy_secret"]
 
-#: Bytes of an upload that are read, and offered to the socket, at a time.
-_BLOCK = 1 << 18
-
-_NO_RETRIES = Retry(total=False, redirect=False)
-
 
 class Pool(HTTPConnectionPool):
-    """A pool that hands each request's clock to the connection that carries it."""
+    """A pool to one origin: urllib3 keeps and opens the connections, and we speak over them.
 
-    def __init__(self, *args: Any, **options: Any) -> None:
-        super().__init__(*args, **{"blocksize": _BLOCK, **options})
+    Its own way to speak, `urlopen`, takes longer than all the rest of a small request.
+    """
 
-    def urlopen(self, method: str, url: str, *_args: Any, **options: Any) -> Any:
-        """Send one request; of *options*, those that would do more are overruled."""
-        headers = dict(options["headers"])
-        named = {name.lower() for name in headers}
-        for name in ("accept-encoding", "user-agent"):
-            if name not in named:
-                headers[name] = SKIP_HEADER
-        return super().urlopen(
-            method,
-            url,
-            body=options["body"],
-            headers=headers,
-            retries=_NO_RETRIES,
-            redirect=False,
-            assert_same_host=False,
-            timeout=options["timeout"],
-            # Without meaning for a pool that never blocks: this way the clock gets to _get_conn.
-            pool_timeout=options["timeout"],
-            preload_content=False,
-            decode_content=False,
-        )
+    #: How requests name the server.
+    host_named = ""
+    #: What stands before a target, and which headers are added, where a proxy forwards it.
+    prefix = ""
+    forwarded: Mapping[str, str] = {}
+    #: Whether a proxy passes on what it cannot read.
+    tunnels = False
+
+    def serve(self, origin: Origin) -> Pool:
+        """Be told which origin it is for, which a proxy's address hides."""
+        self.host_named = str(origin).partition("//")[2]
+        self.tunnels = self.proxy is not None and origin.scheme == "https"
+        if self.proxy is not None and not self.tunnels:
+            self.prefix, self.forwarded = str(origin), self.proxy_headers
+        return self
+
+    def exchange(
+        self, method: str, target: str, headers: Mapping[str, str], body: Body, clock: Clock
+    ) -> Reply:
+        """Send a request and give the reply, its body not read."""
+        connection = self._get_conn(clock)
+        try:
+            if connection.sock is None:
+                connection.timeout = clock.connect_timeout
+                self._connect(connection)
+            headers = {**headers, **self.forwarded}
+            head = write_head(method, self.prefix + target, self.host_named, headers)
+            reply: Reply = connection.exchange(method, head, body)
+        except BaseException:
+            self._take_back(connection, reusable=False)
+            raise
+        reply.ended = partial(self._take_back, connection)
+        return reply
+
+    def _connect(self, connection: Any) -> None:
+        try:
+            if self.tunnels:
+                self._prepare_proxy(connection)
+            else:
+                connection.connect()
+        except (HTTPError, HTTPException, OSError) as error:
+            if self.proxy is None:
+                raise
+            raise ProxyError("Cannot connect through the proxy.", error) from error
 
     def _get_conn(self, timeout: Any = None) -> Any:
         clock: Clock = timeout
         connection: Any = super()._get_conn()
         if connection.sock is not None and not clock.repeatable and connection.clock.is_old:
             connection.close()
-            connection = self._new_conn()
         connection.clock = clock
         return connection
 
-    def _put_conn(self, conn: Any) -> None:
-        if conn is not None:
-            # From now on it is somebody else's: a late revocation must not harm it.
-            conn.clock.carried_by(None)
-        super()._put_conn(conn)
+    def _take_back(self, connection: Any, *, reusable: bool) -> None:
+        # From now on it is somebody else's: a late revocation must not harm it.
+        connection.clock.carried_by(None)
+        if not reusable:
+            # Its place in the pool is given back; it opens again when it is used.
+            connection.close()
+        self._put_conn(connection)
 
 
 class _HTTPPool(Pool):
@@ -117,8 +140,9 @@ def open_pool(options: TransportOptions, certificate: Optional[ClientCert]) -> P
         settings["ssl_context"] = context
     if options.proxy is None:
         pool: Pool = _POOLS[origin.scheme](origin.host, origin.port, **settings)
-        return pool
-    return _proxied(options.proxy, options, settings)
+    else:
+        pool = _proxied(options.proxy, options, settings)
+    return pool.serve(origin)
 
 
 def _proxied(proxy: str, options: TransportOptions, settings: Dict[str, Any]) -> Pool:

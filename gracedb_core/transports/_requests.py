@@ -5,15 +5,25 @@ from __future__ import annotations
 from typing import Any, Dict, Optional
 
 import requests
+import urllib3
 from requests.adapters import HTTPAdapter
 from requests.structures import CaseInsensitiveDict
 
 from ..interfaces import ClientCert, Request
-from ._pooled import Body, PooledTransport
+from ._heads import joined
+from ._pooled import PooledTransport
 from ._pools import Pool, open_pool
-from ._sockets import Clock
+from ._sockets import Body, Clock
 
 __all__ = ["RequestsTransport"]
+
+
+class _Timeout(urllib3.Timeout):
+    """What an adapter takes for a timeout: a clock that runs already."""
+
+    def __init__(self, clock: Clock) -> None:
+        super().__init__()
+        self.clock = clock
 
 
 class _Adapter(HTTPAdapter):
@@ -24,10 +34,26 @@ class _Adapter(HTTPAdapter):
         self._pool = pool
 
     def get_connection_with_tls_context(self, *_args: Any, **_options: Any) -> Any:
-        return self._pool
+        return self
 
     # The same under the names that it had before requests 2.32.2.
     get_connection = _get_connection = get_connection_with_tls_context
+
+    def urlopen(
+        self, method: str, url: str, body: Body, headers: Any, timeout: Any, **_options: Any
+    ) -> urllib3.HTTPResponse:
+        """Do what the adapter asks of a pool of urllib3's."""
+        reply = self._pool.exchange(method, url, headers, body, timeout.clock)
+        lines: Any = reply.lines  # its stubs know dictionaries only
+        return urllib3.HTTPResponse(
+            reply,
+            headers=lines,
+            status=reply.status,
+            reason=reply.reason,
+            version=reply.version,
+            request_method=method,
+            preload_content=False,
+        )
 
     def cert_verify(self, *_args: Any, **_options: Any) -> None:
         # Left to itself it loads the bundle of certifi into our context for each connection.
@@ -40,6 +66,23 @@ class _Adapter(HTTPAdapter):
     def close(self) -> None:
         super().close()
         self._pool.close()
+
+
+class _Reply:
+    """A response of urllib3, the adapter's or one that a tool made up, as the reply that it is."""
+
+    def __init__(self, raw: Any) -> None:
+        self._raw = raw
+        self.status = raw.status
+        self.reason = raw.reason or ""
+        self.headers = joined((name.lower(), value) for name, value in raw.headers.items())
+
+    def read(self, amount: Optional[int] = None) -> bytes:
+        data: bytes = self._raw.read(amount, decode_content=False)
+        return data
+
+    def close(self) -> None:
+        self._raw.close()
 
 
 class RequestsTransport(PooledTransport):
@@ -65,5 +108,5 @@ class RequestsTransport(PooledTransport):
         prepared.body = body
         prepared.hooks = {}
         # Not `url`, which requests would quote anew.
-        prepared.target = self._prefix + request.target
-        return pool.send(prepared, timeout=clock).raw
+        prepared.target = request.target
+        return _Reply(pool.send(prepared, timeout=_Timeout(clock)).raw)

@@ -15,18 +15,27 @@ import ssl
 import threading
 from socket import timeout as socket_timeout
 from time import monotonic
-from typing import TYPE_CHECKING, Any, Optional
+from typing import TYPE_CHECKING, Any, Iterator, Optional, Union
 
-import urllib3
 from urllib3.connection import HTTPConnection, HTTPSConnection
 
 from ..interfaces import Timeout
-from ._heads import read_head
+from ._bodies import Outgoing
+from ._replies import Reply
 
 if TYPE_CHECKING:
     from typing_extensions import Buffer
 
-__all__ = ["A_MOMENT", "REPEATABLE", "Clock", "ClockedHTTPConnection", "ClockedHTTPSConnection"]
+__all__ = [
+    "A_MOMENT",
+    "REPEATABLE",
+    "Body",
+    "Clock",
+    "ClockedHTTPConnection",
+    "ClockedHTTPSConnection",
+]
+
+Body = Union[bytes, Outgoing, None]
 
 #: What may be sent twice without harm.
 REPEATABLE = frozenset(("GET", "HEAD", "OPTIONS"))
@@ -36,17 +45,19 @@ REPEATABLE = frozenset(("GET", "HEAD", "OPTIONS"))
 A_MOMENT = 1.0
 
 #: How systems say, while we send, that the other side listens no more.
-_GONE = (ConnectionResetError, ssl.SSLEOFError, ssl.SSLZeroReturnError)
+_GONE = (BrokenPipeError, ConnectionResetError, ssl.SSLEOFError, ssl.SSLZeroReturnError)
+
+#: Bytes of an upload that are read, and offered to the socket, at a time.
+_BLOCK = 1 << 18
 
 #: Seconds that stand for "wait for ever"; larger ones overflow in the system's calls.
 _FOREVER = 1e6
 
 
-class Clock(urllib3.Timeout):
+class Clock:
     """The timeouts of one request, counted from the moment this is made."""
 
     def __init__(self, limits: Timeout, method: str) -> None:
-        super().__init__(connect=limits.connect, read=limits.read)
         self.limits = limits
         self.repeatable = method in REPEATABLE
         #: When bytes arrived last.
@@ -90,25 +101,10 @@ class Clock(urllib3.Timeout):
             if self._carrier is not None:
                 _hang_up(self._carrier)
 
-    # What urllib3 asks of a timeout. It copies it twice for each request; this is made for one.
-
-    def clone(self) -> Clock:
-        """Give this very clock: it runs already."""
-        return self
-
-    def start_connect(self) -> float:
-        """Do nothing: it runs already."""
-        return self.touched
-
     @property
     def connect_timeout(self) -> float:
         """Seconds to wait for a connection, and then for the TLS handshake."""
         return self.left(self.limits.connect)
-
-    @property
-    def read_timeout(self) -> float:
-        """Seconds to wait for the first bytes."""
-        return self.left(self.limits.read)
 
 
 def _hang_up(sock: Any) -> None:
@@ -146,36 +142,19 @@ class _Received(io.RawIOBase):
         super().close()
 
 
-class _Answer(http.client.HTTPResponse):
-    """An answer that skips every interim one, and knows when it is short."""
-
-    def begin(self) -> None:
-        # http.client skips 100 only. A 103 would pass for the answer, and the answer for that
-        # of the next request on this connection.
-        head = read_head(self.fp)
-        while head.status < 200:
-            head = read_head(self.fp)
-        answer: Any = self
-        answer.version, answer.status, answer.reason, answer.headers = head
-        answer.code, answer.msg = head.status, head.headers
-        answer.chunked, answer.length = head.framing(answer._method)
-        answer.chunk_left = None
-        # With neither chunks nor a length, the body ends where the connection does.
-        answer.will_close = head.is_last or not (answer.chunked or answer.length is not None)
-
-    def read(self, amt: Optional[int] = None) -> bytes:
-        data = super().read(amt)
-        # http.client, and urllib3 1.26 with it, take the end of the connection for that of the
-        # body when they read by blocks.
-        if not data and amt and self.length:
-            raise http.client.IncompleteRead(b"", self.length)
-        return data
-
-
-def _answer(connection: _Clocked, sock: Any, *args: Any, **options: Any) -> _Answer:
+def _reply(connection: _Clocked, sock: Any, *args: Any, **options: Any) -> Reply:
     received: Any = _Received(sock, connection.clock)
     connection.received = received
-    return _Answer(received, *args, **options)
+    return Reply(received, *args, **options)
+
+
+def _blocks(head: bytes, body: Body) -> Iterator[bytes]:
+    """Give what to send; the first packet has room for more than a head."""
+    if isinstance(body, Outgoing):
+        yield head + body.read(_BLOCK)
+        yield from iter(lambda: body.read(_BLOCK), b"")
+    else:
+        yield head + body if body else head
 
 
 class _Clocked(http.client.HTTPConnection):
@@ -183,7 +162,7 @@ class _Clocked(http.client.HTTPConnection):
 
     clock: Clock
     received: Optional[_Received] = None
-    response_class: Any = _answer
+    response_class: Any = _reply
 
     def connect(self) -> None:
         try:
@@ -194,25 +173,33 @@ class _Clocked(http.client.HTTPConnection):
                 self.received.close()
             raise
 
-    def endheaders(self, *args: Any, **options: Any) -> None:
-        # Connected first: a tunnel through a proxy is none of the request.
-        if self.sock is None:
-            self.connect()
-        self.clock.sent = True
+    def exchange(self, method: str, head: bytes, body: Body) -> Reply:
+        """Send a request and give the reply, its body not read; this must be connected."""
         self.clock.carried_by(self.sock)
-        super().endheaders(*args, **options)
+        heard = True
+        try:
+            for block in _blocks(head, body):
+                self.clock.sent = True
+                self.send(block)
+        except _GONE:
+            # It may have answered, and closed, before it had read all of an upload.
+            heard = False
+        reply: Reply = self.response_class(self.sock, method=method)
+        try:
+            reply.begin()
+        except BaseException:
+            reply.close()
+            raise
+        reply.will_close = reply.will_close or not heard
+        return reply
 
     def send(self, data: Any) -> None:
         clock = self.clock
         rest = memoryview(data)
         # Not sendall, whose timeout is for the whole: a large body may take its time.
-        try:
-            while rest:
-                self.sock.settimeout(clock.left(clock.limits.write))
-                rest = rest[self.sock.send(rest) :]
-        except _GONE as error:
-            # Every version of urllib3 takes this to mean that the answer is there already.
-            raise BrokenPipeError(*error.args) from None
+        while rest:
+            self.sock.settimeout(clock.left(clock.limits.write))
+            rest = rest[self.sock.send(rest) :]
 
 
 class ClockedHTTPConnection(_Clocked, HTTPConnection):

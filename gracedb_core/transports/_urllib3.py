@@ -5,9 +5,9 @@ from __future__ import annotations
 from typing import Any, Dict, Optional
 
 from ..interfaces import ClientCert, Request
-from ._pooled import Body, PooledTransport
+from ._pooled import PooledTransport
 from ._pools import open_pool
-from ._sockets import Clock
+from ._sockets import Body, Clock
 
 __all__ = ["Urllib3Transport"]
 
@@ -21,5 +21,4 @@ class Urllib3Transport(PooledTransport):
     def _ask(
         self, pool: Any, request: Request, headers: Dict[str, str], body: Body, clock: Clock
     ) -> Any:
-        url = self._prefix + request.target
-        return pool.urlopen(request.method, url, body=body, headers=headers, timeout=clock)
+        return pool.exchange(request.method, request.target, headers, body, clock)
