@@ -6,9 +6,8 @@ import os
 import re
 import shlex
 import stat
-from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Optional
+from typing import NamedTuple, Optional
 
 from gracedb_core.interfaces import AuthRequest
 
@@ -25,14 +24,16 @@ _LIKE_A_TOKEN = re.compile(r"eyJ[\w-]{8}|[^/]{80}").search
 _READ, _CHANGE = 0o4, 0o2
 
 
-@dataclass(frozen=True)
-class SecretFile:
-    """A file as it was at one moment, taken from one descriptor."""
+class SecretFile(NamedTuple):
+    """A file as it was at one moment, taken from one descriptor; not shown by its ``repr``."""
 
     path: Path
-    content: bytes = field(repr=False)
+    content: bytes
     mode: int
     owner: int
+
+    def __repr__(self) -> str:
+        return f"SecretFile({str(self.path)!r})"
 
     @property
     def exposure(self) -> str:

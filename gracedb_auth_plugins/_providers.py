@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 import warnings
-from dataclasses import dataclass
-from typing import Callable, List, Tuple, Union
+from typing import Callable, List, NamedTuple, Tuple, Union
 
 from gracedb_core.errors import CredentialError, CredentialWarning
 from gracedb_core.interfaces import Absent, AuthRequest, Credential
@@ -23,8 +22,7 @@ class Unusable(Exception):
     """
 
 
-@dataclass(frozen=True)
-class Explicit:
+class Explicit(NamedTuple):
     """A credential that the caller names: it works, or is a `CredentialError`."""
 
     name: str
@@ -40,8 +38,7 @@ class Explicit:
         raise CredentialError(sentence)
 
 
-@dataclass(frozen=True)
-class Discovered:
+class Discovered(NamedTuple):
     """A credential that may lie in several places; the first that can be used is taken."""
 
     name: str

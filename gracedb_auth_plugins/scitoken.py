@@ -12,9 +12,8 @@ import base64
 import json
 import math
 import re
-from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, Dict, Optional, Sequence, Tuple, Union
+from typing import Any, Dict, NamedTuple, Optional, Sequence, Tuple, Union
 from urllib.parse import urlsplit
 
 from gracedb_core.hookspecs import hookimpl
@@ -31,8 +30,7 @@ _ASCII_WHITE_SPACE = " \t\r\n\f\v"
 _VISIBLE = re.compile(r"[\x21-\x7e]+\Z").match
 
 
-@dataclass(frozen=True)
-class _Claims:
+class _Claims(NamedTuple):
     """What a token says of itself; an opaque one says nothing."""
 
     expires: Optional[float] = None

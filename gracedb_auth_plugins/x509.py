@@ -14,10 +14,9 @@ import re
 import shlex
 import warnings
 from contextlib import contextmanager
-from dataclasses import dataclass
 from datetime import datetime, timezone
 from pathlib import Path
-from typing import TYPE_CHECKING, Iterator, List, Optional, Sequence, Union
+from typing import TYPE_CHECKING, Iterator, List, NamedTuple, Optional, Sequence, Union
 
 from gracedb_core.hookspecs import hookimpl
 from gracedb_core.interfaces import Absent, AuthProvider, AuthRequest, ClientCert, Credential, Rung
@@ -40,8 +39,7 @@ _OLD_PROXY_NAMES = ("CN=proxy", "CN=limited proxy")
 _PKCS12_MARK = bytes.fromhex("06092a864886f70d010701")
 
 
-@dataclass(frozen=True)
-class _Certificate:
+class _Certificate(NamedTuple):
     """What we need to know of one certificate."""
 
     public_key: bytes

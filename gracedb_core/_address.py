@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
 from urllib.parse import unquote, urlsplit
 
+from ._values import Value
 from ._wire import Origin
 from .errors import InputError, RedirectRefused
 
@@ -15,8 +15,7 @@ _VERSION = re.compile(r"v[1-9]\d*\Z").match
 _HOST = re.compile(r"[A-Za-z0-9._:%-]+\Z").match
 
 
-@dataclass(frozen=True)
-class Address:
+class Address(Value):
     """The API root: *base* is asked, and links may lead anywhere below *root*."""
 
     origin: Origin

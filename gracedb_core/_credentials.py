@@ -6,7 +6,6 @@ import os
 import threading
 import time
 import warnings
-from dataclasses import replace
 from pathlib import Path
 from typing import Callable, List, NamedTuple, Optional, Sequence, Union
 
@@ -40,8 +39,7 @@ def climb(providers: Sequence[AuthProvider], wanted: AuthRequest) -> List[Tried]
 
 def look_around(wanted: AuthRequest, now: float) -> AuthRequest:
     """Take the environment, home and user into *wanted* as they are at this moment."""
-    return replace(
-        wanted,
+    return wanted.replaced(
         environment=dict(os.environ),
         home=Path(os.path.expanduser("~")),
         uid=os.geteuid(),

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import time
-from dataclasses import dataclass, replace
 from typing import (
     TYPE_CHECKING,
     Any,
@@ -20,6 +19,7 @@ from ._flow import Do, Flow, Open, Read, Save, Send, Sleep
 from ._retry import Repeat, RetryPolicy, is_ambiguous
 from ._routes import Cell, Encoding
 from ._upload import Part, encode_multipart
+from ._values import Value
 from ._wire import Header, Request, Response, Timeout, Upload
 from .errors import (
     AnswerError,
@@ -46,8 +46,7 @@ _MOST_REDIRECTS = 5
 _MOST_OF_AN_ERROR = 1 << 20
 
 
-@dataclass(frozen=True)
-class Session:
+class Session(Value):
     """What every exchange of one client shares."""
 
     address: Address
@@ -185,12 +184,12 @@ def _signed(session: Session, request: Request, started: float, tried: int) -> R
     timeout = request.timeout
     if tried > 1 and timeout.total is not None:
         left = timeout.total - (session.clock() - started)
-        timeout = replace(timeout, total=max(left, 0.001))
+        timeout = timeout.replaced(total=max(left, 0.001))
     if credential is None and timeout is request.timeout:
         return request
-    headers = request.headers + (credential.headers if credential else ())
-    certificate = credential.certificate if credential else None
-    return replace(request, headers=headers, certificate=certificate, timeout=timeout)
+    if credential is None:
+        return request.signed((), None, timeout)
+    return request.signed(credential.headers, credential.certificate, timeout)
 
 
 def _too_late(session: Session, started: float, pause: float) -> bool:
@@ -206,7 +205,7 @@ def _whole(session: Session, request: Request, response: Response) -> Response:
         plain = _decode.body_bytes(response)
     except GraceDBError as error:
         raise error.about(session.asked(request)) from None
-    return response if plain is response.body else replace(response, body=plain)
+    return response if plain is response.body else response.replaced(body=plain)
 
 
 def _drained(response: Response) -> Flow[bytes]:
@@ -215,7 +214,7 @@ def _drained(response: Response) -> Flow[bytes]:
     try:
         if not isinstance(response.body, bytes):
             raw = yield Read(response.body, _MOST_OF_AN_ERROR)
-        return _decode.body_bytes(replace(response, body=raw))
+        return _decode.body_bytes(response.replaced(body=raw))
     except GraceDBError:
         return raw
 
@@ -238,7 +237,7 @@ def _redirected(
     if count > _MOST_REDIRECTS:
         raise RedirectRefused(f"{asked} was redirected again and again.", request=asked)
     try:
-        return replace(request, target=session.address.own_target(location))
+        return request.replaced(target=session.address.own_target(location))
     except RedirectRefused as error:
         raise error.about(asked) from None
 

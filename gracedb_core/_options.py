@@ -5,11 +5,11 @@ from __future__ import annotations
 import os
 import re
 import sys
-from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Dict, Optional, Tuple, Union
 
 from ._retry import RetryPolicy, retry_policy
+from ._values import Value, hidden
 from ._version import __version__
 from ._wire import Timeout
 from .errors import CredentialError, InputError
@@ -26,15 +26,14 @@ Verify = Union[bool, StrPath]
 TimeoutOption = Union[Timeout, float, Tuple[float, float], None]
 
 
-@dataclass(frozen=True)
-class Options:
+class Options(Value):
     """The arguments of a client, as they were given."""
 
     url: Optional[str] = None
     token: Optional[StrPath] = None
     cert: Union[StrPath, Tuple[StrPath, StrPath], None] = None
-    username: Optional[str] = field(default=None, repr=False)
-    password: Optional[str] = field(default=None, repr=False)
+    username: Optional[str] = hidden(default=None)
+    password: Optional[str] = hidden(default=None)
     force_noauth: bool = False
     fail_if_noauth: bool = False
     auth_reload: bool = False

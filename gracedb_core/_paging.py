@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections import deque
-from dataclasses import replace
 from typing import Any, Callable, Deque, Iterator, Set
 from urllib.parse import parse_qsl, urlencode
 
@@ -92,7 +91,7 @@ class _Ahead:
                 request=self._session.asked(self._request),
             )
         self._asked.add(target)
-        return replace(self._request, target=target)
+        return self._request.replaced(target=target)
 
     def learn(self, page: Page, *, more_on_the_way: bool) -> None:
         """Take the link of *page*, where nothing that follows it is known or on its way."""

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from enum import Enum
 from typing import Callable, Optional, Union
 
+from ._values import Value
 from .errors import InputError, ResponseError, TransportError
 
 __all__ = ["Repeat", "RetryPolicy", "is_ambiguous", "retry_policy"]
@@ -48,8 +48,7 @@ def _draw() -> float:
     return random.random()  # noqa: S311  pauses are no secret
 
 
-@dataclass(frozen=True)
-class RetryPolicy:
+class RetryPolicy(Value):
     """How often, and after which pauses, a request that may be repeated is repeated.
 
     *attempts* counts the first one; pauses begin at *pause* seconds, double, are drawn at random

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Mapping, Optional, Tuple, Union
+from typing import TYPE_CHECKING, Iterable, Mapping, Optional, Tuple, Union
 
+from ._values import Value, hidden
 from .errors import InputError
 
 if TYPE_CHECKING:
@@ -79,8 +79,7 @@ class AsyncBodyStream(Protocol):
         """Let go of the connection."""
 
 
-@dataclass(frozen=True)
-class Origin:
+class Origin(Value):
     """Where a server is: the only place its credentials go."""
 
     scheme: str
@@ -100,8 +99,7 @@ class Origin:
         )
 
 
-@dataclass(frozen=True)
-class Timeout:
+class Timeout(Value):
     """Seconds to wait; None waits for ever.
 
     *connect* bounds making a connection, *read* each wait for bytes, *write* each wait to send,
@@ -119,26 +117,24 @@ class Timeout:
                 raise InputError(f"A timeout must be a positive number of seconds, not {value!r}.")
 
 
-@dataclass(frozen=True)
-class ClientCert:
+class ClientCert(Value):
     """A checked snapshot of a client certificate with its key, read once from disk."""
 
     #: Certificate, chain and unencrypted private key, PEM.
-    pem: bytes = field(repr=False)
+    pem: bytes = hidden()
     #: SHA-256 of the certificate, hexadecimal: what tells one snapshot from another.
     fingerprint: str
 
 
-@dataclass(frozen=True)
-class Request:
+class Request(Value):
     """One request; if it exists, it can be sent."""
 
     method: str
     #: URL path and query, quoted, from the root of the origin.
     target: str
-    headers: Tuple[Header, ...] = field(default=(), repr=False)
-    body: Union[bytes, Upload, None] = field(default=None, repr=False)
-    certificate: Optional[ClientCert] = field(default=None, repr=False)
+    headers: Tuple[Header, ...] = hidden(default=())
+    body: Union[bytes, Upload, None] = hidden(default=None)
+    certificate: Optional[ClientCert] = hidden(default=None)
     timeout: Timeout = Timeout()
     #: Whether the answer's body is wanted as a stream rather than as bytes.
     stream: bool = False
@@ -148,18 +144,32 @@ class Request:
             raise InputError(f"{self.method!r} is not an HTTP method.")
         if not _TARGET(self.target):
             raise InputError(f"{self.target!r} is not a quoted URL path.")
-        for name, value in self.headers:
-            # The value is not shown: it may be a secret.
-            if not _HEADER_NAME(name) or not _HEADER_VALUE(value):
-                raise InputError(f"The header {name!r} holds characters that no header may hold.")
+        _check_headers(self.headers)
+
+    def signed(
+        self,
+        headers: Tuple[Header, ...],
+        certificate: Optional[ClientCert],
+        timeout: Timeout,
+    ) -> Request:
+        """Give a copy with further *headers*; nothing else in it has to be checked again."""
+        _check_headers(headers)
+        headers = self.headers + headers
+        return self._copied(headers=headers, certificate=certificate, timeout=timeout)
 
 
-@dataclass(frozen=True)
-class Response:
+def _check_headers(headers: Iterable[Header]) -> None:
+    for name, value in headers:
+        # The value is not shown: it may be a secret.
+        if not _HEADER_NAME(name) or not _HEADER_VALUE(value):
+            raise InputError(f"The header {name!r} holds characters that no header may hold.")
+
+
+class Response(Value):
     """One answer, as it came: the body is neither decoded nor judged."""
 
     status: int
     #: Names in lower case.
     headers: Mapping[str, str]
-    body: Union[bytes, BodyStream, AsyncBodyStream] = field(repr=False)
+    body: Union[bytes, BodyStream, AsyncBodyStream] = hidden()
     reason: str = ""

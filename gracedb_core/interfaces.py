@@ -5,11 +5,12 @@ A plugin needs this module, `gracedb_core.errors`, `gracedb_core.hookspecs` and 
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
 from enum import IntEnum
 from pathlib import Path
+from types import MappingProxyType
 from typing import TYPE_CHECKING, Callable, Mapping, Optional, Tuple, Union
 
+from ._values import Value, hidden
 from ._wire import (
     AsyncBodyStream,
     BodyStream,
@@ -67,8 +68,7 @@ class Rung(IntEnum):
     NETRC = 60
 
 
-@dataclass(frozen=True)
-class AuthRequest:
+class AuthRequest(Value):
     """What a client looks for credentials with, and where it may look."""
 
     #: Where the credential will be sent, and nowhere else.
@@ -77,10 +77,10 @@ class AuthRequest:
     token: Optional[Path] = None
     #: The argument ``cert``: one PEM file with certificate and key, or the two.
     cert: Union[Path, Tuple[Path, Path], None] = None
-    username: Optional[str] = field(default=None, repr=False)
-    password: Optional[str] = field(default=None, repr=False)
+    username: Optional[str] = hidden(default=None)
+    password: Optional[str] = hidden(default=None)
     #: The environment variables, to be read from here and not from the process.
-    environment: Mapping[str, str] = field(default_factory=dict, repr=False)
+    environment: Mapping[str, str] = hidden(default=MappingProxyType({}))
     home: Path = Path("/nonexistent")
     #: Where the world-writable files are: tokens and proxies by convention in ``/tmp``.
     temporary: Path = Path("/tmp")  # noqa: S108  the convention names this folder
@@ -89,24 +89,22 @@ class AuthRequest:
     now: float = 0.0
 
 
-@dataclass(frozen=True)
-class Credential:
+class Credential(Value):
     """What makes a request somebody's: header lines, a client certificate, or both."""
 
     #: One word: ``scitoken``, ``x509``, ``basic``, ``netrc``, or a third party's own.
     kind: str
     #: Where it came from, in words for a person, without the secret.
     source: str
-    headers: Tuple[Header, ...] = field(default=(), repr=False)
-    certificate: Optional[ClientCert] = field(default=None, repr=False)
+    headers: Tuple[Header, ...] = hidden(default=())
+    certificate: Optional[ClientCert] = hidden(default=None)
     #: When it stops being valid, in unix seconds, if it says.
     expires: Optional[float] = None
     #: Whose it is, if it says.
     subject: Optional[str] = None
 
 
-@dataclass(frozen=True)
-class Absent:
+class Absent(Value):
     """No credential here, and why; an answer, not an error."""
 
     #: A phrase that a person would want to read: ``BEARER_TOKEN_FILE is unset``.
@@ -135,8 +133,7 @@ class AuthProvider(Protocol):
         """
 
 
-@dataclass(frozen=True)
-class TransportOptions:
+class TransportOptions(Value):
     """What a transport is opened with: it serves one origin, and reads no setting of its own."""
 
     origin: Origin
@@ -145,7 +142,7 @@ class TransportOptions:
     #: Connections to keep.
     pool_size: int = 100
     #: The URL of the HTTP proxy, if there is one.
-    proxy: Optional[str] = field(default=None, repr=False)
+    proxy: Optional[str] = hidden(default=None)
 
 
 class Transport(Protocol):
@@ -174,8 +171,7 @@ class AsyncTransport(Protocol):
         """Close every connection; a second call does nothing."""
 
 
-@dataclass(frozen=True)
-class TransportOffer:
+class TransportOffer(Value):
     """A transport that a plugin offers by name: one that blocks, one to await, or both.
 
     `AsyncClient` puts one that only blocks on threads.

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 from concurrent.futures import Executor
-from dataclasses import replace
 from typing import Any
 
 from ..errors import ConnectionLost
@@ -33,7 +32,7 @@ class ThreadedTransport:
         """Send *request*, and give its answer with a body to await if it streams."""
         revocation = Revocation()
         if not (request.body is None or isinstance(request.body, bytes)):
-            request = replace(request, body=_Revocable(request.body, revocation))
+            request = request.replaced(body=_Revocable(request.body, revocation))
         told = (revocation,) if self._revocable else ()
         try:
             response: Response = await awaited(
@@ -45,7 +44,7 @@ class ThreadedTransport:
         if isinstance(response.body, bytes):
             return response
         stream: Any = response.body
-        return replace(response, body=_Stream(stream, self._threads, revocation))
+        return response.replaced(body=_Stream(stream, self._threads, revocation))
 
     async def close(self) -> None:
         """Close every connection; that waits for nobody, so it needs no thread."""

@@ -14,7 +14,7 @@ from tests.meta.tree import ROOT, Import, imports_of, is_module, name_of, source
 LAYERS = (
     # values: what travels, how it is spelled, and the decisions that are tables
     (
-        *("_version", "_twins", "errors", "_wire", "_ids", "_address", "_tls"),
+        *("_version", "_values", "_twins", "errors", "_wire", "_ids", "_address", "_tls"),
         *("_encode", "_upload", "_decode", "_files", "_answers", "_retry", "_routes"),
     ),
     # the plugin contract
@@ -33,7 +33,10 @@ LAYERS = (
 #: What a plugin may see of the core.
 CONTRACT = {"gracedb_core.interfaces", "gracedb_core.errors", "gracedb_core.hookspecs"}
 #: What loading the client must not load: each costs more than the client itself.
-HEAVY = ("requests", "urllib3", "cryptography", "asyncio", "http.client", "sqlite3")
+HEAVY = (
+    *("requests", "urllib3", "cryptography", "asyncio", "http.client", "sqlite3"),
+    *("dataclasses", "inspect", "ssl", "socket", "tempfile", "importlib.metadata"),
+)
 
 
 def rank(module: str) -> int:

@@ -5,7 +5,6 @@ from __future__ import annotations
 import asyncio
 import threading
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import replace
 from typing import Any, Callable, Coroutine
 
 from gracedb_core.interfaces import Request, Response, TransportOffer, TransportOptions
@@ -58,8 +57,8 @@ class Waiting:
         """Await the answer."""
         response = self._loop.wait(self.transport.send(request))
         if isinstance(response.body, bytes):
-            return replace(response)
-        return replace(response, body=WaitingStream(response.body, self._loop))
+            return response.replaced()
+        return response.replaced(body=WaitingStream(response.body, self._loop))
 
     def close(self) -> None:
         """Await the end."""

@@ -6,7 +6,8 @@ of the comment as soon as there is nothing to silence.
 
 from __future__ import annotations
 
-from gracedb_core import Client
+from gracedb_core import Client, Timeout
+from gracedb_core.interfaces import ClientCert, Credential
 
 client = Client()
 event, superevent = client.events["G1"], client.superevents["S230619a"]
@@ -39,6 +40,13 @@ Client(tokn="robot.token")  # type: ignore[call-arg]
 Client(timeout="soon")  # type: ignore[arg-type]
 Client(retries="often")  # type: ignore[arg-type]
 Client(username=b"albert.einstein", password="relativity")  # type: ignore[arg-type]
+
+# A value of the plugin contract without what it needs, with something else, or changed later.
+ClientCert(b"")  # type: ignore[call-arg]
+Credential("token", "here", secret="x")  # type: ignore[call-arg]
+Credential("token", "here", headers=["Authorization"])  # type: ignore[arg-type]
+Timeout(connect="soon")  # type: ignore[arg-type]
+Timeout().read = 1.0  # type: ignore[misc]
 
 # An argument that is missing, misspelt or one too many.
 event.labels.create()  # type: ignore[call-arg]
