@@ -2,7 +2,8 @@
 
 The places, in order: ``BEARER_TOKEN_FILE`` and ``$XDG_RUNTIME_DIR/bt_u{UID}``, as the older
 clients looked; then ``BEARER_TOKEN`` (the token itself) and ``/tmp/bt_u{UID}``, which the WLCG
-bearer token discovery has beside them. An explicit token is the name of a file.
+bearer token discovery has beside them. An explicit one is ``token``, the name of a file, or
+``bearer_token``, the token itself; neither is ever taken for the other.
 A token file that others can read is used, with a warning: it is short-lived.
 """
 
@@ -11,6 +12,7 @@ from __future__ import annotations
 import base64
 import json
 import math
+import os
 import re
 from dataclasses import dataclass
 from pathlib import Path
@@ -20,7 +22,7 @@ from urllib.parse import urlsplit
 from gracedb_core.hookspecs import hookimpl
 from gracedb_core.interfaces import Absent, AuthProvider, AuthRequest, Credential, Origin, Rung
 
-from ._files import SecretFile, named_in, read_named, read_secret, shown
+from ._files import SecretFile, may_be_secret, named_in, read_named, read_secret, shown
 from ._providers import Discovered, Explicit, Unusable, span, warn
 
 __all__ = ["DISCOVERED", "GIVEN", "gracedb_auth_providers"]
@@ -28,6 +30,9 @@ __all__ = ["DISCOVERED", "GIVEN", "gracedb_auth_providers"]
 #: What issuers write into ``aud`` for a token that any server may take.
 _ANYBODY = frozenset({"ANY", "https://wlcg.cern.ch/jwt/v1/any"})
 _ASCII_WHITE_SPACE = " \t\r\n\f\v"
+#: What every JSON Web Token begins with.
+_SIGNED = "eyJ"
+_PATHS_BEGIN = ("/", "~", "./", "../")
 _VISIBLE = re.compile(r"[\x21-\x7e]+\Z").match
 
 
@@ -42,10 +47,35 @@ class _Claims:
 
 
 def _given(wanted: AuthRequest) -> Union[Credential, Absent]:
+    if wanted.bearer_token is not None:
+        return _itself(wanted.bearer_token, wanted)
     if wanted.token is None:
         return Absent("not given")
     path = Path(wanted.token)
+    if may_be_secret(path) and not os.path.lexists(path):
+        raise Unusable(
+            "the argument token names a file that does not exist; if it is a token itself, pass "
+            "it as bearer_token"
+        )
     return _from_file(read_named(path, wanted, by="the argument token"), wanted)
+
+
+def _itself(text: object, wanted: AuthRequest) -> Credential:
+    if isinstance(text, os.PathLike) or (isinstance(text, str) and _is_path(text)):
+        raise Unusable(
+            "the argument bearer_token is the name of a file, and must be a token itself; pass "
+            "the file as token"
+        )
+    if not isinstance(text, str):
+        raise Unusable("the argument bearer_token must be text")
+    return _credential(text, "the argument bearer_token", wanted)
+
+
+def _is_path(text: str) -> bool:
+    """Say whether this is no token: what opaque ones may hold, slashes and dots, paths hold too."""
+    if text.startswith(_SIGNED):
+        return False
+    return text.startswith(_PATHS_BEGIN) or os.path.lexists(text)
 
 
 def _in_named_file(wanted: AuthRequest) -> Union[Credential, Absent]:

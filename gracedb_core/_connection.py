@@ -161,6 +161,7 @@ class Connection:
             cert=options.cert_path,
             username=options.username,
             password=options.password,
+            bearer_token=options.bearer_token,
         )
         tried = climb(self._plugins.providers(), look_around(wanted, time.time()))
         warn_of_unusable(tried, origin.host)

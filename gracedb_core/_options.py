@@ -32,6 +32,7 @@ class Options:
 
     url: Optional[str] = None
     token: Optional[StrPath] = None
+    bearer_token: Optional[str] = field(default=None, repr=False)
     cert: Union[StrPath, Tuple[StrPath, StrPath], None] = None
     username: Optional[str] = field(default=None, repr=False)
     password: Optional[str] = field(default=None, repr=False)
@@ -55,6 +56,10 @@ class Options:
             )
         if (self.username is None) != (self.password is None):
             raise CredentialError("username and password go together; pass both or neither.")
+        if self.token is not None and self.bearer_token is not None:
+            raise CredentialError(
+                "token names a file and bearer_token is a token itself; pass only one of them."
+            )
         for name in ("username", "password"):
             if not isinstance(getattr(self, name), (str, type(None))):
                 raise CredentialError(f"{name} must be a str.")
@@ -67,12 +72,13 @@ class Options:
     @property
     def holds_secret(self) -> bool:
         """Whether a secret itself was given, rather than where to read it."""
-        return self.password is not None
+        return not (self.password is None and self.bearer_token is None)
 
     @property
     def gives_credential(self) -> bool:
         """Whether a credential was given, rather than left to be discovered."""
-        return not (self.token is None and self.cert is None and self.username is None)
+        given = (self.token, self.bearer_token, self.cert, self.username)
+        return any(each is not None for each in given)
 
     @property
     def service_url(self) -> str:
@@ -157,6 +163,8 @@ def _path(value: StrPath, name: str) -> Path:
         raise CredentialError(
             f"{name} must be the name of a file, not {type(value).__name__}."
         ) from None
+    except RuntimeError:  # a tilde before the name of nobody
+        return Path(value)
 
 
 def _is_number(value: Any) -> bool:

@@ -79,6 +79,8 @@ class AuthRequest:
     cert: Union[Path, Tuple[Path, Path], None] = None
     username: Optional[str] = field(default=None, repr=False)
     password: Optional[str] = field(default=None, repr=False)
+    #: The argument ``bearer_token``: a SciToken itself.
+    bearer_token: Optional[str] = field(default=None, repr=False)
     #: The environment variables, to be read from here and not from the process.
     environment: Mapping[str, str] = field(default_factory=dict, repr=False)
     home: Path = Path("/nonexistent")

@@ -52,6 +52,7 @@ def test_what_is_given(sandbox: Sandbox, transport: str, home: Path) -> None:
     path = token_file(home, TOKENS["henrietta.leavitt"])
     assert who(sandbox, transport, token=path) == "henrietta.leavitt"
     assert who(sandbox, transport, token=str(path)) == "henrietta.leavitt"
+    assert who(sandbox, transport, bearer_token=TOKENS["albert.einstein"]) == "albert.einstein"
     assert who(sandbox, transport) == "AnonymousUser"
     assert who(sandbox, transport, force_noauth=True) == "AnonymousUser"
 
