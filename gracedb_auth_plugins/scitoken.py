@@ -32,6 +32,8 @@ _ANYBODY = frozenset({"ANY", "https://wlcg.cern.ch/jwt/v1/any"})
 _ASCII_WHITE_SPACE = " \t\r\n\f\v"
 #: What every JSON Web Token begins with.
 _SIGNED = "eyJ"
+#: How far a clock may be behind the issuer's: many tokens are valid from the second of issue.
+_LEEWAY = 60.0
 _PATHS_BEGIN = ("/", "~", "./", "../")
 _VISIBLE = re.compile(r"[\x21-\x7e]+\Z").match
 
@@ -40,6 +42,7 @@ _VISIBLE = re.compile(r"[\x21-\x7e]+\Z").match
 class _Claims:
     """What a token says of itself; an opaque one says nothing."""
 
+    starts: Optional[float] = None
     expires: Optional[float] = None
     #: None for any; otherwise those it is meant for.
     audiences: Optional[Tuple[str, ...]] = None
@@ -143,8 +146,12 @@ def _problem(token: str, claims: _Claims, wanted: AuthRequest) -> str:
         return "is empty"
     if not _VISIBLE(token):
         return "holds a space, a line break or another character that no token has"
+    if token.startswith(_SIGNED) and not token.partition(".")[2].partition(".")[2]:
+        return "is cut short"
     if claims.expires is not None and claims.expires <= wanted.now:
         return f"expired {span(wanted.now - claims.expires)} ago"
+    if claims.starts is not None and claims.starts > wanted.now + _LEEWAY:
+        return f"is not valid yet, only in {span(claims.starts - wanted.now)}"
     meant_for = claims.audiences
     if meant_for is not None and not any(_names(each, wanted.origin) for each in meant_for):
         return f"is for other servers than {wanted.origin} (its audience does not name it)"
@@ -153,8 +160,9 @@ def _problem(token: str, claims: _Claims, wanted: AuthRequest) -> str:
 
 def _read_claims(token: str) -> _Claims:
     claims = _payload(token)
-    expires, audience, subject = (claims.get(name) for name in ("exp", "aud", "sub"))
-    return _Claims(_as_time(expires), _as_audiences(audience), _as_subject(subject))
+    starts, expires = (_as_time(claims.get(name)) for name in ("nbf", "exp"))
+    audiences, subject = _as_audiences(claims.get("aud")), _as_subject(claims.get("sub"))
+    return _Claims(starts, expires, audiences, subject)
 
 
 def _payload(token: str) -> Dict[str, Any]:

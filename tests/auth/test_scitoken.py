@@ -102,6 +102,7 @@ OPAQUE = {
     "exp is infinite": raw_jwt(b'{"exp": Infinity}'),
     "exp is beyond floats": raw_jwt(b'{"exp": 1' + b"0" * 400 + b"}"),
     "exp is beyond integers": raw_jwt(b'{"exp": 1' + b"0" * 9000 + b"}"),
+    "nbf is text": jwt(nbf="tomorrow"),
     "sub is a number": jwt(sub=7),
     "sub holds a terminal command": jwt(sub="\x1b[2J"),
     "aud is null": jwt(aud=None),
@@ -181,6 +182,30 @@ def test_an_expired_token_is_not_sent(around: Surroundings, left: int, words: st
     assert refusal(around, token) == f"expired {words} ago."
     around.environment["BEARER_TOKEN"] = token
     assert unusable(around) == f"the token in the variable BEARER_TOKEN expired {words} ago"
+
+
+@pytest.mark.parametrize(("ahead", "words"), [(61, "1 min"), (3600, "1 h"), (86400 * 2, "2 d")])
+def test_a_token_that_is_not_valid_yet_is_not_sent(
+    around: Surroundings, ahead: int, words: str
+) -> None:
+    token = jwt(nbf=NOW + ahead, exp=NOW + 10 * ahead)
+    assert refusal(around, token) == f"is not valid yet, only in {words}."
+    around.environment["BEARER_TOKEN"] = token
+    assert unusable(around).endswith(f" is not valid yet, only in {words}")
+
+
+@pytest.mark.parametrize("ahead", [-5, 0, 60])
+def test_a_clock_that_is_a_little_behind_is_forgiven(around: Surroundings, ahead: int) -> None:
+    """A token that was issued this second is sent, though our clock be a minute late."""
+    token = jwt(nbf=NOW + ahead, exp=NOW + 600)
+    assert token_of(given_token(around, around.write("token", token))) == token
+
+
+@given(length=st.integers(3, len(jwt(exp=NOW + 600).rpartition(".")[0]) + 1))
+@settings(max_examples=50, suppress_health_check=[HealthCheck.function_scoped_fixture])
+def test_a_token_cut_short_is_not_sent(around: Surroundings, length: int) -> None:
+    """Read while it was written, it would be taken for an opaque one that never expires."""
+    assert refusal(around, jwt(exp=NOW + 600)[:length]) == "is cut short."
 
 
 def test_time_comes_from_the_question(around: Surroundings) -> None:
