@@ -23,7 +23,7 @@ from gracedb_core.hookspecs import hookimpl
 from gracedb_core.interfaces import Absent, AuthProvider, AuthRequest, Credential, Origin, Rung
 
 from ._files import SecretFile, may_be_secret, named_in, read_named, read_secret, shown
-from ._providers import Discovered, Explicit, Unusable, span, warn
+from ._providers import Discovered, Explicit, Unusable, sentence, span
 
 __all__ = ["DISCOVERED", "GIVEN", "gracedb_auth_providers"]
 
@@ -116,13 +116,15 @@ def _in_folder(folder: Path, called: str, wanted: AuthRequest) -> Union[Credenti
 
 def _from_file(found: SecretFile, wanted: AuthRequest) -> Credential:
     place = shown(found.path, wanted)
-    credential = _credential(found.content.decode("latin-1"), place, wanted)
+    remarks: Tuple[str, ...] = ()
     if found.exposure:
-        warn(f"the token in {place} is not secret: {found.exposure}; run: {found.remedy}")
-    return credential
+        leak = f"the token in {place} is not secret: {found.exposure}; run: {found.remedy}"
+        remarks = (sentence(leak),)
+    text = found.content.decode("latin-1")
+    return _credential(text, place, wanted, files=(found.path,), remarks=remarks)
 
 
-def _credential(text: str, place: str, wanted: AuthRequest) -> Credential:
+def _credential(text: str, place: str, wanted: AuthRequest, **facts: Any) -> Credential:
     token = text.strip(_ASCII_WHITE_SPACE)
     claims = _read_claims(token)
     problem = _problem(token, claims, wanted)
@@ -134,6 +136,7 @@ def _credential(text: str, place: str, wanted: AuthRequest) -> Credential:
         headers=(("Authorization", f"Bearer {token}"),),
         expires=claims.expires,
         subject=claims.subject,
+        **facts,
     )
 
 

@@ -124,8 +124,9 @@ class Client(AnyClient[Sync]):
     fail_if_noauth : bool
         Raise `CredentialError` (a `ValueError`) where no credential is found.
     auth_reload : bool
-        Look for a newer credential *auth_reload_timeout* seconds before it expires. One that
-        has expired is looked for again in any case.
+        Look for a newer credential *auth_reload_timeout* seconds before it expires, and within
+        ten seconds after its file has changed. One that has expired is looked for again in any
+        case.
     auth_reload_timeout : float
         See above; seconds.
     transport : str, optional

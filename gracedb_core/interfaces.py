@@ -105,6 +105,10 @@ class Credential:
     expires: Optional[float] = None
     #: Whose it is, if it says.
     subject: Optional[str] = None
+    #: The files it was read from; with ``auth_reload`` a change of one brings a new look.
+    files: Tuple[Path, ...] = ()
+    #: Whole sentences that the user is to read as warnings, once: ``... can be read by everybody.``
+    remarks: Tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -133,7 +137,7 @@ class AuthProvider(Protocol):
 
         An absence is an answer: return `Absent` with the reason a person would want to read.
         Raise `CredentialError` only when a credential was given explicitly and cannot be used.
-        It is called again when the credential is about to expire.
+        It is called again when the credential is about to expire, or one of its files changed.
         """
 
 
