@@ -228,7 +228,7 @@ class Keeper:
         end = math.inf if credential.expires is None else credential.expires
         if now < end - self._margin:
             return min(glance, end - self._margin)
-        return min(now + _PATIENCE, end) if now < end else now
+        return min(now + _PATIENCE, end)
 
     def _renewed(self, old: Credential, now: float) -> Credential:
         """Look whether there is a newer one, if it is time or a file has changed."""
@@ -241,6 +241,10 @@ class Keeper:
             found = self._again(self._provider)
         except CredentialError as error:
             found = Absent(str(error))
+        except Exception as error:
+            # Whatever a stranger's plugin raises, the old one may be good for hours; and not its
+            # words, which may quote a secret.
+            found = Absent(f"looking for it failed with {type(error).__name__}")
         if isinstance(found, Absent):
             self._trouble = found.reason
             return old
@@ -301,10 +305,13 @@ def warn_about(tried: Sequence[Tried], host: str) -> None:
 
 
 def explain(tried: Sequence[Tried], host: str) -> str:
-    """Lay the ladder out, a line a rung."""
+    """Lay the ladder out, a line a rung, of a client that must not be anonymous and would be."""
     width = max((len(provider.name) for provider, _ in tried), default=0)
     lines = [f"no credentials for {host}"]
     for provider, found in tried:
-        reason = found.reason if isinstance(found, Absent) else found.source
+        if isinstance(found, Absent):
+            reason = found.reason
+        else:
+            reason = f"{found.source}, which is not sent over plain http"
         lines.append(f"  {provider.name:<{width}}  {reason}")
     return "\n".join(lines)

@@ -116,7 +116,7 @@ class Options:
             return self.verify
         if not isinstance(self.verify, (str, os.PathLike)):
             raise InputError(f"verify must be a path, True or False, not {self.verify!r}.")
-        path = Path(self.verify).expanduser()
+        path = Path(self.verify).expanduser().absolute()
         if not path.exists():
             raise InputError(f"verify names {path} for certificate authorities: it is not there.")
         return path
@@ -158,13 +158,16 @@ class Options:
 
 def _path(value: StrPath, name: str) -> Path:
     try:
-        return Path(value).expanduser()
+        path = Path(value).expanduser()
     except TypeError:
         raise CredentialError(
             f"{name} must be the name of a file, not {type(value).__name__}."
         ) from None
     except RuntimeError:  # a tilde before the name of nobody
-        return Path(value)
+        path = Path(value)
+    # It is read again at night, wherever the program stands by then. What does not exist may be
+    # a secret given by mistake, and must not look like a name.
+    return path.absolute() if os.path.lexists(path) else path
 
 
 def _is_number(value: Any) -> bool:

@@ -63,6 +63,18 @@ def token_as_an_impossible_name(around: Surroundings) -> AuthRequest:
     return around.wanted(token=Path(CANARY * 30), cert=Path(f"{CANARY}\udc00\ud800"))
 
 
+def path_as_a_token(around: Surroundings) -> AuthRequest:
+    return around.wanted(bearer_token=f"/{CANARY}")
+
+
+def bad_token_itself(around: Surroundings) -> AuthRequest:
+    return around.wanted(bearer_token=f"{CANARY}\n{CANARY}")
+
+
+def good_token_itself(around: Surroundings) -> AuthRequest:
+    return around.wanted(bearer_token=CANARY)
+
+
 def good_ones(around: Surroundings) -> AuthRequest:
     around.write("home/.netrc", f"machine gracedb.ligo.org login a password {CANARY}")
     around.environment["BEARER_TOKEN"] = CANARY
@@ -105,6 +117,9 @@ CASES: Dict[str, Callable[[Surroundings], AuthRequest]] = {
         for_another,
         token_as_a_name,
         token_as_an_impossible_name,
+        path_as_a_token,
+        bad_token_itself,
+        good_token_itself,
         good_ones,
         bad_passwords,
         half_a_pair,
@@ -163,4 +178,5 @@ def test_good_credentials_do_carry_the_secret(around: Surroundings) -> None:
 
 def test_a_question_does_not_show_passwords_or_the_environment(around: Surroundings) -> None:
     around.environment["BEARER_TOKEN"] = CANARY
-    assert CANARY not in repr(around.wanted(username=CANARY, password=CANARY))
+    given = {"username": CANARY, "password": CANARY, "bearer_token": CANARY}
+    assert CANARY not in repr(around.wanted(**given))

@@ -85,6 +85,18 @@ def test_a_token_that_was_replaced_is_read_again(
     assert told == ["AnonymousUser", "albert.einstein"]
 
 
+def test_a_relative_name_is_meant_where_the_client_was_made(
+    sandbox: Sandbox, transport: str, home: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A program may have moved to another folder by the time that its token is renewed."""
+    monkeypatch.chdir(home)
+    token_file(home, jwt(exp=time.time() + 200, sub="nobody"))
+    with Client(sandbox.url, token="token", auth_reload=True, transport=transport) as client:
+        token_file(home, TOKENS["albert.einstein"])
+        monkeypatch.chdir("/")
+        assert client.user_info()["username"] == "albert.einstein"
+
+
 def test_what_cannot_be_used(sandbox: Sandbox, home: Path, transport: str) -> None:
     """A credential that was given and is no good is told before anything is asked."""
     secret = "no-such-secret"

@@ -120,6 +120,9 @@ def test_a_clear_text_warning_points_there_too(home: Path) -> None:
     with pytest.warns(CredentialWarning, match="plain http") as told:
         Client("http://gracedb.example/api/")
     assert [each.filename for each in told] == [__file__]
+    refused = r"netrc +~/\.netrc, which is not sent over plain http"
+    with pytest.warns(CredentialWarning), pytest.raises(CredentialError, match=refused):
+        Client("http://gracedb.example/api/", fail_if_noauth=True)
 
 
 def test_every_rung_can_be_looked_at() -> None:

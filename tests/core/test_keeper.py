@@ -205,18 +205,19 @@ def test_nobody_waits_whose_credential_is_good(file: Path) -> None:
     thread.join(20)
 
 
-def test_two_that_look_at_once_read_once(file: Path) -> None:
-    """Whoever comes second finds the work done."""
+@pytest.mark.parametrize(("time", "word"), [(5000, "two"), (4700, "two"), (4700, "one")])
+def test_those_that_look_at_once_read_once(file: Path, time: float, word: str) -> None:
+    """Whoever comes second finds the work done, whether there was something newer or not."""
     night = Night(file)
-    replace(file, "two 9000")
-    night.clock.time = 5000
+    replace(file, f"{word} {9000 if word == 'two' else 5000}")
+    night.clock.time = time
     threads = [threading.Thread(target=night.keeper.renew) for _ in range(8)]
     for thread in threads:
         thread.start()
     for thread in threads:
         thread.join(20)
     assert night.folder.looks == 2
-    assert night.sent_at(5000) == "two"
+    assert night.sent_at(time) == word
 
 
 def test_a_credential_in_memory_is_never_looked_for() -> None:
@@ -225,6 +226,19 @@ def test_a_credential_in_memory_is_never_looked_for() -> None:
     keeper = Keeper(Folder(), credential, watches=True, margin=300, now=Clock())
     assert not keeper.is_stale(10**12)
     assert not Keeper().is_stale(10**12)
+
+
+def test_a_plugin_that_fails_at_night_does_no_harm(file: Path) -> None:
+    """Whatever it raises, and its words are not told."""
+
+    def fail(_provider: Folder) -> Any:
+        raise KeyError("tweet-tweet")
+
+    night = Night(file, again=fail)
+    assert [night.sent_at(time) for time in (1010, 4700, 4999)] == ["one"] * 3
+    with pytest.raises(CredentialError, match=r"\(looking for it failed with KeyError\)") as caught:
+        night.sent_at(5000)
+    assert "tweet" not in str(caught.value)
 
 
 # What is said
