@@ -13,7 +13,7 @@ from gracedb_core.interfaces import AuthRequest
 
 from ._providers import Unusable
 
-__all__ = ["SecretFile", "named_in", "read_named", "read_secret", "shown"]
+__all__ = ["SecretFile", "may_be_secret", "named_in", "read_named", "read_secret", "shown"]
 
 #: No token, certificate chain or netrc comes near; a wrong name may lead to something huge.
 _LARGEST = 1 << 20
@@ -106,6 +106,11 @@ def shown(path: Path, wanted: AuthRequest) -> str:
     return _printable(name)
 
 
+def may_be_secret(path: Path) -> bool:
+    """Say whether this may be a secret that was put in the place of a file's name."""
+    return not path.is_absolute() or bool(_LIKE_A_TOKEN(str(path)))
+
+
 def _is_shared(folder: Path, temporary: Path) -> bool:
     """Say whether strangers can put files there: then only our own, and no links, are trusted."""
     return folder == temporary or bool(folder.stat().st_mode & stat.S_IWOTH)
@@ -117,7 +122,7 @@ def _described(path: Path) -> str:
 
 def _if_surely_a_path(path: Path, before: str, after: str = "") -> str:
     """Give the name if it cannot be a secret put in the place of a file's name by mistake."""
-    if not path.is_absolute() or _LIKE_A_TOKEN(str(path)):
+    if may_be_secret(path):
         return ""
     return before + _printable(str(path)) + after
 

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import warnings
-from typing import Callable, List, NamedTuple, Tuple, Union
+from typing import Callable, List, NamedTuple, Sequence, Tuple, Union
 
-from gracedb_core.errors import CredentialError, CredentialWarning
+from gracedb_core.errors import CredentialError
 from gracedb_core.interfaces import Absent, AuthRequest, Credential
 
-__all__ = ["Explicit", "Discovered", "Look", "Unusable", "span", "warn"]
+__all__ = ["Explicit", "Discovered", "Look", "Unusable", "sentence", "span"]
 
 #: One place to look at. It raises `Unusable` for something that is there and is no good.
 Look = Callable[[AuthRequest], Union[Credential, Absent]]
@@ -34,8 +33,8 @@ class Explicit(NamedTuple):
         try:
             return self.look(wanted)
         except Unusable as problem:
-            sentence = _sentence(str(problem))
-        raise CredentialError(sentence)
+            told = sentence(str(problem))
+        raise CredentialError(told)
 
 
 class Discovered(NamedTuple):
@@ -48,7 +47,7 @@ class Discovered(NamedTuple):
     needs_https: bool = False
 
     def find(self, wanted: AuthRequest) -> Union[Credential, Absent]:
-        """Look in every place, in order; warn of what was wrong with those before a good one."""
+        """Look in every place, in order; remark what was wrong with those before a good one."""
         if self.needs_https and wanted.origin.scheme != "https":
             return Absent(f"not looked for: {wanted.origin} is not https")
         missing: List[str] = []
@@ -60,16 +59,19 @@ class Discovered(NamedTuple):
                 unusable.append(str(problem))
                 continue
             if isinstance(found, Credential):
-                for reason in unusable:
-                    warn(f"{reason}; the one from {found.source} is used instead")
-                return found
+                return _after(unusable, found)
             missing.append(found.reason)
         return Absent("; ".join(unusable or missing), unusable=bool(unusable))
 
 
-def warn(phrase: str) -> None:
-    """Warn the caller of the client, who is too far away for a useful ``stacklevel``."""
-    warnings.warn(_sentence(phrase), CredentialWarning, stacklevel=2)
+def _after(unusable: Sequence[str], found: Credential) -> Credential:
+    """Give *found* with a remark for each better place that was no good."""
+    if not unusable:
+        return found
+    passed_over = (
+        sentence(f"{reason}; the one from {found.source} is used instead") for reason in unusable
+    )
+    return found.replaced(remarks=(*passed_over, *found.remarks))
 
 
 def span(seconds: float) -> str:
@@ -80,5 +82,6 @@ def span(seconds: float) -> str:
     return f"{seconds:.0f} s"
 
 
-def _sentence(phrase: str) -> str:
+def sentence(phrase: str) -> str:
+    """Make a sentence of *phrase*."""
     return phrase[:1].upper() + phrase[1:] + "."

@@ -45,7 +45,7 @@ def _from_file(found: SecretFile, wanted: AuthRequest) -> Union[Credential, Abse
     except Unusable as error:
         problem = str(error)
     else:
-        return Credential("netrc", place, headers=headers, subject=login.name)
+        return Credential("netrc", place, headers=headers, subject=login.name, files=(found.path,))
     raise Unusable(f"{place} has an entry for {host} that cannot be used: {problem}")
 
 

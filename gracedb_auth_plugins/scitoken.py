@@ -2,7 +2,8 @@
 
 The places, in order: ``BEARER_TOKEN_FILE`` and ``$XDG_RUNTIME_DIR/bt_u{UID}``, as the older
 clients looked; then ``BEARER_TOKEN`` (the token itself) and ``/tmp/bt_u{UID}``, which the WLCG
-bearer token discovery has beside them. An explicit token is the name of a file.
+bearer token discovery has beside them. An explicit one is ``token``, the name of a file, or
+``bearer_token``, the token itself; neither is ever taken for the other.
 A token file that others can read is used, with a warning: it is short-lived.
 """
 
@@ -11,6 +12,7 @@ from __future__ import annotations
 import base64
 import json
 import math
+import os
 import re
 from pathlib import Path
 from typing import Any, Dict, NamedTuple, Optional, Sequence, Tuple, Union
@@ -19,20 +21,26 @@ from urllib.parse import urlsplit
 from gracedb_core.hookspecs import hookimpl
 from gracedb_core.interfaces import Absent, AuthProvider, AuthRequest, Credential, Origin, Rung
 
-from ._files import SecretFile, named_in, read_named, read_secret, shown
-from ._providers import Discovered, Explicit, Unusable, span, warn
+from ._files import SecretFile, may_be_secret, named_in, read_named, read_secret, shown
+from ._providers import Discovered, Explicit, Unusable, sentence, span
 
 __all__ = ["DISCOVERED", "GIVEN", "gracedb_auth_providers"]
 
 #: What issuers write into ``aud`` for a token that any server may take.
 _ANYBODY = frozenset({"ANY", "https://wlcg.cern.ch/jwt/v1/any"})
 _ASCII_WHITE_SPACE = " \t\r\n\f\v"
+#: What every JSON Web Token begins with.
+_SIGNED = "eyJ"
+#: How far a clock may be behind the issuer's: many tokens are valid from the second of issue.
+_LEEWAY = 60.0
+_PATHS_BEGIN = ("/", "~", "./", "../")
 _VISIBLE = re.compile(r"[\x21-\x7e]+\Z").match
 
 
 class _Claims(NamedTuple):
     """What a token says of itself; an opaque one says nothing."""
 
+    starts: Optional[float] = None
     expires: Optional[float] = None
     #: None for any; otherwise those it is meant for.
     audiences: Optional[Tuple[str, ...]] = None
@@ -40,10 +48,35 @@ class _Claims(NamedTuple):
 
 
 def _given(wanted: AuthRequest) -> Union[Credential, Absent]:
+    if wanted.bearer_token is not None:
+        return _itself(wanted.bearer_token, wanted)
     if wanted.token is None:
         return Absent("not given")
     path = Path(wanted.token)
+    if may_be_secret(path) and not os.path.lexists(path):
+        raise Unusable(
+            "the argument token names a file that does not exist; if it is a token itself, pass "
+            "it as bearer_token"
+        )
     return _from_file(read_named(path, wanted, by="the argument token"), wanted)
+
+
+def _itself(text: object, wanted: AuthRequest) -> Credential:
+    if isinstance(text, os.PathLike) or (isinstance(text, str) and _is_path(text)):
+        raise Unusable(
+            "the argument bearer_token is the name of a file, and must be a token itself; pass "
+            "the file as token"
+        )
+    if not isinstance(text, str):
+        raise Unusable("the argument bearer_token must be text")
+    return _credential(text, "the argument bearer_token", wanted)
+
+
+def _is_path(text: str) -> bool:
+    """Say whether this is no token: what opaque ones may hold, slashes and dots, paths hold too."""
+    if text.startswith(_SIGNED):
+        return False
+    return text.startswith(_PATHS_BEGIN) or os.path.lexists(text)
 
 
 def _in_named_file(wanted: AuthRequest) -> Union[Credential, Absent]:
@@ -81,13 +114,15 @@ def _in_folder(folder: Path, called: str, wanted: AuthRequest) -> Union[Credenti
 
 def _from_file(found: SecretFile, wanted: AuthRequest) -> Credential:
     place = shown(found.path, wanted)
-    credential = _credential(found.content.decode("latin-1"), place, wanted)
+    remarks: Tuple[str, ...] = ()
     if found.exposure:
-        warn(f"the token in {place} is not secret: {found.exposure}; run: {found.remedy}")
-    return credential
+        leak = f"the token in {place} is not secret: {found.exposure}; run: {found.remedy}"
+        remarks = (sentence(leak),)
+    text = found.content.decode("latin-1")
+    return _credential(text, place, wanted, files=(found.path,), remarks=remarks)
 
 
-def _credential(text: str, place: str, wanted: AuthRequest) -> Credential:
+def _credential(text: str, place: str, wanted: AuthRequest, **facts: Any) -> Credential:
     token = text.strip(_ASCII_WHITE_SPACE)
     claims = _read_claims(token)
     problem = _problem(token, claims, wanted)
@@ -99,6 +134,7 @@ def _credential(text: str, place: str, wanted: AuthRequest) -> Credential:
         headers=(("Authorization", f"Bearer {token}"),),
         expires=claims.expires,
         subject=claims.subject,
+        **facts,
     )
 
 
@@ -111,8 +147,12 @@ def _problem(token: str, claims: _Claims, wanted: AuthRequest) -> str:
         return "is empty"
     if not _VISIBLE(token):
         return "holds a space, a line break or another character that no token has"
+    if token.startswith(_SIGNED) and not token.partition(".")[2].partition(".")[2]:
+        return "is cut short"
     if claims.expires is not None and claims.expires <= wanted.now:
         return f"expired {span(wanted.now - claims.expires)} ago"
+    if claims.starts is not None and claims.starts > wanted.now + _LEEWAY:
+        return f"is not valid yet, only in {span(claims.starts - wanted.now)}"
     meant_for = claims.audiences
     if meant_for is not None and not any(_names(each, wanted.origin) for each in meant_for):
         return f"is for other servers than {wanted.origin} (its audience does not name it)"
@@ -121,8 +161,9 @@ def _problem(token: str, claims: _Claims, wanted: AuthRequest) -> str:
 
 def _read_claims(token: str) -> _Claims:
     claims = _payload(token)
-    expires, audience, subject = (claims.get(name) for name in ("exp", "aud", "sub"))
-    return _Claims(_as_time(expires), _as_audiences(audience), _as_subject(subject))
+    starts, expires = (_as_time(claims.get(name)) for name in ("nbf", "exp"))
+    audiences, subject = _as_audiences(claims.get("aud")), _as_subject(claims.get("sub"))
+    return _Claims(starts, expires, audiences, subject)
 
 
 def _payload(token: str) -> Dict[str, Any]:

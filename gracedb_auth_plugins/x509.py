@@ -16,13 +16,13 @@ import warnings
 from contextlib import contextmanager
 from datetime import datetime, timezone
 from pathlib import Path
-from typing import TYPE_CHECKING, Iterator, List, NamedTuple, Optional, Sequence, Union
+from typing import TYPE_CHECKING, Iterator, List, NamedTuple, Optional, Sequence, Tuple, Union
 
 from gracedb_core.hookspecs import hookimpl
 from gracedb_core.interfaces import Absent, AuthProvider, AuthRequest, ClientCert, Credential, Rung
 
 from ._files import SecretFile, named_in, read_named, read_secret, shown
-from ._providers import Discovered, Explicit, Unusable, span, warn
+from ._providers import Discovered, Explicit, Unusable, sentence, span
 
 if TYPE_CHECKING:
     from cryptography import x509
@@ -63,10 +63,8 @@ def _given(wanted: AuthRequest) -> Union[Credential, Absent]:
         raise Unusable(f"the argument cert needs https, and {wanted.origin} is not")
     paths = wanted.cert if isinstance(wanted.cert, tuple) else (wanted.cert,)
     files = [read_named(Path(path), wanted, by="the argument cert") for path in paths]
-    credential = _credential(files[0], files[-1], wanted)
-    if files[-1].exposure:
-        warn(_leak(files[-1], wanted))
-    return credential
+    remarks = (sentence(_leak(files[-1], wanted)),) if files[-1].exposure else ()
+    return _credential(files[0], files[-1], wanted, remarks=remarks)
 
 
 def _in_named_pair(wanted: AuthRequest) -> Union[Credential, Absent]:
@@ -119,7 +117,9 @@ def _leak(key: SecretFile, wanted: AuthRequest) -> str:
     return f"the private key in {place} is not secret: {key.exposure}; run: {key.remedy}"
 
 
-def _credential(certificate: SecretFile, key: SecretFile, wanted: AuthRequest) -> Credential:
+def _credential(
+    certificate: SecretFile, key: SecretFile, wanted: AuthRequest, *, remarks: Tuple[str, ...] = ()
+) -> Credential:
     place, key_place = shown(certificate.path, wanted), shown(key.path, wanted)
     chain_pem, key_pem = _chain_in(certificate, wanted), _key_in(key, wanted)
     chain = [_read_certificate(pem) for pem in chain_pem]
@@ -142,6 +142,8 @@ def _credential(certificate: SecretFile, key: SecretFile, wanted: AuthRequest) -
         expires=min(link.ends for link in links),
         # The server knows the owner of a proxy by the name without the proxies' additions.
         subject=links[-1].issuer if links[-1].is_proxy else links[-1].subject,
+        files=(certificate.path,) if key is certificate else (certificate.path, key.path),
+        remarks=remarks,
     )
 
 

@@ -29,6 +29,7 @@ class AnyClient(Root[Mode]):
         url: Optional[str] = None,
         *,
         token: Optional[StrPath] = None,
+        bearer_token: Optional[str] = None,
         cert: Union[StrPath, Tuple[StrPath, StrPath], None] = None,
         username: Optional[str] = None,
         password: Optional[str] = None,
@@ -67,8 +68,9 @@ class AnyClient(Root[Mode]):
             import pickle
 
             raise pickle.PicklingError(
-                "A client that was given a password is not pickled, so that the password is not "
-                "written anywhere; make it anew where it is needed, or keep the password in netrc."
+                "A client that was given a password or a token itself is not pickled, so that the "
+                "secret is not written anywhere; make it anew where it is needed, or keep the "
+                "password in netrc, the token in a file."
             )
         return _remade, (type(self), self._options.recipe(), _extras(self))
 
@@ -103,7 +105,7 @@ class Client(AnyClient[Sync]):
     """A client of one GraceDB server.
 
     Making one reads credentials but asks no server. It may be shared among threads, and pickled
-    unless it was given a password; close it, or use it in ``with``.
+    unless it was given a secret itself; close it, or use it in ``with``.
 
     Parameters
     ----------
@@ -111,6 +113,8 @@ class Client(AnyClient[Sync]):
         The API root; left out, ``GRACEDB_SERVICE_URL`` or ``https://gracedb.ligo.org/api/``.
     token : str or path, optional
         The name of a file that holds a SciToken.
+    bearer_token : str, optional
+        A SciToken itself, in place of *token*; it is never taken for a file's name.
     cert : str, path or pair of them, optional
         A PEM file with an X.509 certificate and its key, or one file for each.
     username, password : str, optional
@@ -120,8 +124,9 @@ class Client(AnyClient[Sync]):
     fail_if_noauth : bool
         Raise `CredentialError` (a `ValueError`) where no credential is found.
     auth_reload : bool
-        Look for a newer credential *auth_reload_timeout* seconds before it expires. One that
-        has expired is looked for again in any case.
+        Look for a newer credential *auth_reload_timeout* seconds before it expires, and within
+        ten seconds after its file has changed. One that has expired is looked for again in any
+        case.
     auth_reload_timeout : float
         See above; seconds.
     transport : str, optional

@@ -5,14 +5,14 @@ from __future__ import annotations
 import threading
 import time
 import warnings
-from typing import TYPE_CHECKING, Any, Awaitable, Callable, Dict, List, Optional
+from typing import TYPE_CHECKING, Any, Awaitable, Callable, Dict, Optional
 
 from ._address import Address
-from ._credentials import Keeper, Tried, climb, explain, look_around, warn_of_unusable
+from ._credentials import Keeper, engage, look_around
 from ._exchange import Session
 from ._wire import Origin
-from .errors import ClientClosed, CredentialError, CredentialWarning, PluginError
-from .interfaces import AuthRequest, Credential, TransportOptions
+from .errors import ClientClosed, PluginError
+from .interfaces import AuthRequest, TransportOptions
 
 if TYPE_CHECKING:
     from concurrent.futures import Executor, Future
@@ -26,13 +26,17 @@ _CLOSED = "This client was closed; make a new one."
 
 
 class Connection:
-    """Puts together what *options* say; asks no server."""
+    """Puts together what *options* say; asks no server.
 
-    def __init__(self, options: Options) -> None:
+    *now* gives the time, in unix seconds, by which credentials age.
+    """
+
+    def __init__(self, options: Options, *, now: Callable[[], float] = time.time) -> None:
         # Loaded here, not at import: finding the installed plugins takes milliseconds.
         from ._plugins import Plugins, installed_plugins
 
         self._options = options
+        self._now = now
         self._plugins = Plugins(installed_plugins())
         for trouble in self._plugins.broken:
             warnings.warn(trouble, stacklevel=4)
@@ -53,6 +57,7 @@ class Connection:
                 ("Accept", "*/*"),
                 ("Accept-Encoding", "gzip, deflate"),
             ),
+            now=now,
         )
 
     def transport(self) -> Transport:
@@ -151,46 +156,17 @@ class Connection:
         )
 
     def _keeper(self, origin: Origin) -> Keeper:
-        """Climb the ladder, and keep what is found."""
-        options = self._options
-        if options.force_noauth:
-            return Keeper()
+        """Look for a credential, and keep what is found."""
+        options, now = self._options, self._now
         wanted = AuthRequest(
             origin,
             token=options.token_path,
             cert=options.cert_path,
             username=options.username,
             password=options.password,
+            bearer_token=options.bearer_token,
         )
-        tried = climb(self._plugins.providers(), look_around(wanted, time.time()))
-        warn_of_unusable(tried, origin.host)
-        found = self._sendable(origin, tried)
-        if found is None:
-            if options.fail_if_noauth:
-                raise CredentialError(explain(tried, origin.host))
-            return Keeper()
-        return Keeper(
-            tried[-1].provider,
-            found,
-            again=lambda provider: provider.find(look_around(wanted, time.time())),
-            margin=options.auth_reload_timeout if options.auth_reload else 0.0,
-        )
-
-    def _sendable(self, origin: Origin, tried: List[Tried]) -> Optional[Credential]:
-        """Keep a credential from travelling where anybody may read it."""
-        found = tried[-1].found if tried else None
-        if not isinstance(found, Credential):
-            return None
-        if origin.scheme == "https" or origin.is_loopback or self._options.allow_plain_http:
-            return found
-        sentence = (
-            f"The {found.kind} credential from {found.source} is not sent to {origin.host} over "
-            "plain http, where anybody may read it; use https, or pass allow_plain_http=True."
-        )
-        if self._options.gives_credential:
-            raise CredentialError(sentence)
-        warnings.warn(sentence, CredentialWarning, stacklevel=6)
-        return None
+        return engage(options, self._plugins.providers, lambda: look_around(wanted, now()), now=now)
 
 
 def _environment_proxy(origin: Origin) -> Optional[str]:

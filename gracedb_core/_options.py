@@ -31,6 +31,7 @@ class Options(Value):
 
     url: Optional[str] = None
     token: Optional[StrPath] = None
+    bearer_token: Optional[str] = hidden(default=None)
     cert: Union[StrPath, Tuple[StrPath, StrPath], None] = None
     username: Optional[str] = hidden(default=None)
     password: Optional[str] = hidden(default=None)
@@ -54,6 +55,10 @@ class Options(Value):
             )
         if (self.username is None) != (self.password is None):
             raise CredentialError("username and password go together; pass both or neither.")
+        if self.token is not None and self.bearer_token is not None:
+            raise CredentialError(
+                "token names a file and bearer_token is a token itself; pass only one of them."
+            )
         for name in ("username", "password"):
             if not isinstance(getattr(self, name), (str, type(None))):
                 raise CredentialError(f"{name} must be a str.")
@@ -66,12 +71,13 @@ class Options(Value):
     @property
     def holds_secret(self) -> bool:
         """Whether a secret itself was given, rather than where to read it."""
-        return self.password is not None
+        return not (self.password is None and self.bearer_token is None)
 
     @property
     def gives_credential(self) -> bool:
         """Whether a credential was given, rather than left to be discovered."""
-        return not (self.token is None and self.cert is None and self.username is None)
+        given = (self.token, self.bearer_token, self.cert, self.username)
+        return any(each is not None for each in given)
 
     @property
     def service_url(self) -> str:
@@ -109,7 +115,7 @@ class Options(Value):
             return self.verify
         if not isinstance(self.verify, (str, os.PathLike)):
             raise InputError(f"verify must be a path, True or False, not {self.verify!r}.")
-        path = Path(self.verify).expanduser()
+        path = Path(self.verify).expanduser().absolute()
         if not path.exists():
             raise InputError(f"verify names {path} for certificate authorities: it is not there.")
         return path
@@ -151,11 +157,16 @@ class Options(Value):
 
 def _path(value: StrPath, name: str) -> Path:
     try:
-        return Path(value).expanduser()
+        path = Path(value).expanduser()
     except TypeError:
         raise CredentialError(
             f"{name} must be the name of a file, not {type(value).__name__}."
         ) from None
+    except RuntimeError:  # a tilde before the name of nobody
+        path = Path(value)
+    # It is read again at night, wherever the program stands by then. What does not exist may be
+    # a secret given by mistake, and must not look like a name.
+    return path.absolute() if os.path.lexists(path) else path
 
 
 def _is_number(value: Any) -> bool:

@@ -79,6 +79,8 @@ class AuthRequest(Value):
     cert: Union[Path, Tuple[Path, Path], None] = None
     username: Optional[str] = hidden(default=None)
     password: Optional[str] = hidden(default=None)
+    #: The argument ``bearer_token``: a SciToken itself.
+    bearer_token: Optional[str] = hidden(default=None)
     #: The environment variables, to be read from here and not from the process.
     environment: Mapping[str, str] = hidden(default=MappingProxyType({}))
     home: Path = Path("/nonexistent")
@@ -102,6 +104,10 @@ class Credential(Value):
     expires: Optional[float] = None
     #: Whose it is, if it says.
     subject: Optional[str] = None
+    #: The files it was read from; with ``auth_reload`` a change of one brings a new look.
+    files: Tuple[Path, ...] = ()
+    #: Whole sentences that the user is to read as warnings, once: ``... can be read by everybody.``
+    remarks: Tuple[str, ...] = ()
 
 
 class Absent(Value):
@@ -129,7 +135,7 @@ class AuthProvider(Protocol):
 
         An absence is an answer: return `Absent` with the reason a person would want to read.
         Raise `CredentialError` only when a credential was given explicitly and cannot be used.
-        It is called again when the credential is about to expire.
+        It is called again when the credential is about to expire, or one of its files changed.
         """
 
 

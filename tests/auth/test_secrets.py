@@ -12,7 +12,7 @@ from typing import Any, Callable, Dict, List
 import pytest
 
 from gracedb_auth_plugins import basic, netrc, scitoken, x509
-from gracedb_core.errors import CredentialError, CredentialWarning
+from gracedb_core.errors import CredentialError
 from gracedb_core.interfaces import AuthProvider, AuthRequest, Credential
 
 from .pki import Identity
@@ -63,6 +63,18 @@ def token_as_an_impossible_name(around: Surroundings) -> AuthRequest:
     return around.wanted(token=Path(CANARY * 30), cert=Path(f"{CANARY}\udc00\ud800"))
 
 
+def path_as_a_token(around: Surroundings) -> AuthRequest:
+    return around.wanted(bearer_token=f"/{CANARY}")
+
+
+def bad_token_itself(around: Surroundings) -> AuthRequest:
+    return around.wanted(bearer_token=f"{CANARY}\n{CANARY}")
+
+
+def good_token_itself(around: Surroundings) -> AuthRequest:
+    return around.wanted(bearer_token=CANARY)
+
+
 def good_ones(around: Surroundings) -> AuthRequest:
     around.write("home/.netrc", f"machine gracedb.ligo.org login a password {CANARY}")
     around.environment["BEARER_TOKEN"] = CANARY
@@ -105,6 +117,9 @@ CASES: Dict[str, Callable[[Surroundings], AuthRequest]] = {
         for_another,
         token_as_a_name,
         token_as_an_impossible_name,
+        path_as_a_token,
+        bad_token_itself,
+        good_token_itself,
         good_ones,
         bad_passwords,
         half_a_pair,
@@ -155,8 +170,7 @@ def test_no_private_key_is_ever_shown(around: Surroundings, albert: Identity) ->
 def test_good_credentials_do_carry_the_secret(around: Surroundings) -> None:
     """Else the canary would prove nothing: it is there, where it has to be."""
     wanted = good_ones(around)
-    with pytest.warns(CredentialWarning):
-        found = [provider.find(wanted) for provider in PROVIDERS]
+    found = [provider.find(wanted) for provider in PROVIDERS]
     carried = [each.headers[0][1] for each in found if isinstance(each, Credential)]
     pair = base64.b64encode(f"a:{CANARY}".encode()).decode()
     assert carried == [f"Bearer {CANARY}", f"Bearer {CANARY}", f"Basic {pair}", f"Basic {pair}"]
@@ -164,4 +178,5 @@ def test_good_credentials_do_carry_the_secret(around: Surroundings) -> None:
 
 def test_a_question_does_not_show_passwords_or_the_environment(around: Surroundings) -> None:
     around.environment["BEARER_TOKEN"] = CANARY
-    assert CANARY not in repr(around.wanted(username=CANARY, password=CANARY))
+    given = {"username": CANARY, "password": CANARY, "bearer_token": CANARY}
+    assert CANARY not in repr(around.wanted(**given))

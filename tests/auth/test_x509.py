@@ -18,7 +18,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from gracedb_auth_plugins import x509
-from gracedb_core.errors import CredentialError, CredentialWarning
+from gracedb_core.errors import CredentialError
 from gracedb_core.interfaces import Absent, Credential, Origin
 
 from .pki import HOUR, Authority, Identity, proxy_of
@@ -376,9 +376,7 @@ def test_an_open_key_is_used_when_given_and_refused_when_found(
     """The caller decided on a named file; of one that lies about, Globus says no, too."""
     file = around.write("both.pem", albert.combined, mode=mode)
     leak = f"rivate key in {file} is not secret: {who}; run: chmod 600 {file}"
-    with pytest.warns(CredentialWarning) as caught:
-        given_x509(around, file)
-    assert [str(each.message) for each in caught] == [f"The p{leak}."]
+    assert given_x509(around, file).remarks == (f"The p{leak}.",)
     around.environment["X509_USER_PROXY"] = str(file)
     assert unusable(around) == f"the p{leak}"
 
@@ -415,14 +413,17 @@ def test_the_places_are_asked_in_order(around: Surroundings, authority: Authorit
     assert taken(around).subject == "CN=One,O=LIGO"
 
 
-def test_a_bad_place_is_passed_over_with_a_warning(
+def test_a_bad_place_is_passed_over_with_a_remark(
     around: Surroundings, albert: Identity, authority: Authority
 ) -> None:
     old = authority.issue("Old", ends=-HOUR)
     around.environment["X509_USER_PROXY"] = str(around.write("p.pem", old.combined))
     around.write(f"tmp/x509up_u{around.uid}", albert.combined)
-    with pytest.warns(CredentialWarning, match="expired 1 h ago; the one from .* is used instead"):
-        assert taken(around).subject == "CN=Albert Einstein,O=LIGO"
+    found = taken(around)
+    assert found.subject == "CN=Albert Einstein,O=LIGO"
+    (remark,) = found.remarks
+    assert "expired 1 h ago; the one from " in remark
+    assert remark.endswith(" is used instead.")
 
 
 @pytest.mark.parametrize(

@@ -52,6 +52,7 @@ def test_what_is_given(sandbox: Sandbox, transport: str, home: Path) -> None:
     path = token_file(home, TOKENS["henrietta.leavitt"])
     assert who(sandbox, transport, token=path) == "henrietta.leavitt"
     assert who(sandbox, transport, token=str(path)) == "henrietta.leavitt"
+    assert who(sandbox, transport, bearer_token=TOKENS["albert.einstein"]) == "albert.einstein"
     assert who(sandbox, transport) == "AnonymousUser"
     assert who(sandbox, transport, force_noauth=True) == "AnonymousUser"
 
@@ -82,6 +83,18 @@ def test_a_token_that_was_replaced_is_read_again(
             token_file(home, TOKENS["albert.einstein"])
             told.append(client.user_info()["username"])
     assert told == ["AnonymousUser", "albert.einstein"]
+
+
+def test_a_relative_name_is_meant_where_the_client_was_made(
+    sandbox: Sandbox, transport: str, home: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A program may have moved to another folder by the time that its token is renewed."""
+    monkeypatch.chdir(home)
+    token_file(home, jwt(exp=time.time() + 200, sub="nobody"))
+    with Client(sandbox.url, token="token", auth_reload=True, transport=transport) as client:
+        token_file(home, TOKENS["albert.einstein"])
+        monkeypatch.chdir("/")
+        assert client.user_info()["username"] == "albert.einstein"
 
 
 def test_what_cannot_be_used(sandbox: Sandbox, home: Path, transport: str) -> None:

@@ -16,6 +16,8 @@ from cryptography.x509.oid import NameOID
 
 from gracedb_core.interfaces import ClientCert
 
+_EPOCH = datetime.datetime(1970, 1, 1)
+
 
 def _name(common_name: str) -> x509.Name:
     return x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, common_name)])
@@ -38,7 +40,7 @@ def key_pem(key: ec.EllipticCurvePrivateKey, password: Optional[bytes] = None) -
 
 
 class Authority:
-    """Issues certificates for an hour."""
+    """Issues certificates for a century."""
 
     def __init__(self, folder: Path) -> None:
         self.folder = folder
@@ -51,17 +53,22 @@ class Authority:
         return certificate.public_bytes(serialization.Encoding.PEM)
 
     def _sign(
-        self, name: str, key: ec.EllipticCurvePrivateKey, *, ca: bool = False, host: str = ""
+        self,
+        name: str,
+        key: ec.EllipticCurvePrivateKey,
+        *,
+        ca: bool = False,
+        host: str = "",
+        ends: datetime.datetime = datetime.datetime(2119, 12, 8),
     ) -> x509.Certificate:
-        now = datetime.datetime(2020, 1, 1)
         builder = (
             x509.CertificateBuilder()
             .subject_name(_name(name))
             .issuer_name(_name("test authority"))
             .public_key(key.public_key())
             .serial_number(x509.random_serial_number())
-            .not_valid_before(now)
-            .not_valid_after(now + datetime.timedelta(days=36500))
+            .not_valid_before(datetime.datetime(2020, 1, 1))
+            .not_valid_after(ends)
             .add_extension(x509.BasicConstraints(ca=ca, path_length=None), critical=True)
         )
         if host:
@@ -69,10 +76,13 @@ class Authority:
             builder = builder.add_extension(names, critical=False)
         return builder.sign(self._key, hashes.SHA256(), default_backend())
 
-    def client(self, name: str, *, password: Optional[bytes] = None) -> ClientCert:
-        """Issue a client certificate."""
+    def client(
+        self, name: str, *, password: Optional[bytes] = None, ends: Optional[float] = None
+    ) -> ClientCert:
+        """Issue a client certificate, which *ends* at this moment if it is given."""
         key = ec.generate_private_key(ec.SECP256R1(), default_backend())
-        certificate = self._sign(name, key)
+        moment = {} if ends is None else {"ends": _EPOCH + datetime.timedelta(seconds=ends)}
+        certificate = self._sign(name, key, **moment)
         return ClientCert(
             self._pem(certificate) + key_pem(key, password),
             certificate.fingerprint(hashes.SHA256()).hex(),
