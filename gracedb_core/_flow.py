@@ -14,7 +14,6 @@ from typing import (
     Coroutine,
     Generator,
     Iterator,
-    NamedTuple,
     TypeVar,
     Union,
 )
@@ -48,62 +47,71 @@ __all__ = [
 T = TypeVar("T")
 
 
-class Send(NamedTuple):
+class Send:
     """Send the request; the result is its `Response`, or a `TransportError` is thrown in."""
 
-    request: Request
+    def __init__(self, request: Request) -> None:
+        self.request = request
 
 
-class Read(NamedTuple):
+class Read:
     """Read what is left of a stream, up to a limit, and close it; the result is bytes."""
 
-    stream: Union[BodyStream, AsyncBodyStream]
-    limit: int
+    def __init__(self, stream: Union[BodyStream, AsyncBodyStream], limit: int) -> None:
+        self.stream = stream
+        self.limit = limit
 
 
-class Open(NamedTuple):
+class Open:
     """Make the answer's body a file to read; the result is the driver's kind of file."""
 
-    response: Response
-    asked: SentRequest
+    def __init__(self, response: Response, asked: SentRequest) -> None:
+        self.response = response
+        self.asked = asked
 
 
-class Sleep(NamedTuple):
+class Sleep:
     """Wait this many seconds."""
 
-    seconds: float
+    def __init__(self, seconds: float) -> None:
+        self.seconds = seconds
 
 
-class Save(NamedTuple):
+class Save:
     """Write the answer's body to disk; the result is the path."""
 
-    response: Response
-    asked: SentRequest
-    into: Into
+    def __init__(self, response: Response, asked: SentRequest, into: Into) -> None:
+        self.response = response
+        self.asked = asked
+        self.into = into
 
 
-class Fork(NamedTuple):
+class Fork:
     """Begin another flow beside this one; the result is what `Join` takes, and has ``cancel``."""
 
-    flow: Flow[Any]
+    def __init__(self, flow: Flow[Any]) -> None:
+        self.flow = flow
 
 
-class Join(NamedTuple):
+class Join:
     """Wait for a flow that was forked; the result is its answer."""
 
-    forked: Any
+    def __init__(self, forked: Any) -> None:
+        self.forked = forked
 
 
-class Do(NamedTuple):
+class Do:
     """Do what blocks on files, such as looking for a newer credential; the result is its own."""
 
-    action: Callable[[], Any]
+    def __init__(self, action: Callable[[], Any]) -> None:
+        self.action = action
 
 
-class Item(NamedTuple):
+class Item:
     """Hand one thing to whoever iterates; `walk` only."""
 
-    value: Any
+    def __init__(self, value: Any) -> None:
+        self.value = value
 
 
 Effect = Union[Send, Read, Open, Save, Sleep, Do, Fork, Join, Item]

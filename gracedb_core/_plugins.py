@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import functools
-from importlib import metadata
-from typing import Dict, List, NamedTuple, Sequence, Tuple
+from typing import Dict, List, Sequence, Tuple
 
 import pluggy
 
 from . import hookspecs
+from ._installed import EntryPoint, entry_points
 from .errors import PluginError
 from .interfaces import AuthProvider, TransportOffer
 
@@ -18,33 +18,27 @@ __all__ = ["GROUP", "Plugins", "installed_plugins"]
 GROUP = "gracedb_core.plugins"
 
 
-class Found(NamedTuple):
-    """An entry point, and which distribution it belongs to."""
-
-    entry: metadata.EntryPoint
-    distribution: str
-
-    def __str__(self) -> str:
-        return f"plugin {self.entry.name!r} of {self.distribution}"
-
-
 @functools.lru_cache(maxsize=None)
-def installed_plugins() -> Tuple[Found, ...]:
+def installed_plugins() -> Tuple[EntryPoint, ...]:
     """Find every entry point of the group, once: what is installed does not change under us."""
-    found: Dict[Tuple[str, str], Found] = {}
-    for distribution in metadata.distributions():
-        for entry in distribution.entry_points:
-            if entry.group == GROUP:
-                title = f"{distribution.metadata['Name']} {distribution.version}"
-                # An egg-info beside a dist-info lists every entry point twice.
-                found.setdefault((entry.name, entry.value), Found(entry, title))
+    found: Dict[Tuple[str, str], EntryPoint] = {}
+    for entry in entry_points(GROUP):
+        # An egg-info beside a dist-info lists every entry point twice.
+        found.setdefault((entry.name, entry.value), entry)
     return tuple(found.values())
+
+
+def _title(plugin: EntryPoint) -> str:
+    """Name a plugin in messages, with whose it is."""
+    distribution = plugin.distribution
+    title = f"{distribution.metadata['Name']} {distribution.version}"
+    return f"plugin {plugin.name!r} of {title}"
 
 
 class Plugins:
     """The plugins of one client."""
 
-    def __init__(self, found: Sequence[Found]) -> None:
+    def __init__(self, found: Sequence[EntryPoint]) -> None:
         self._manager = pluggy.PluginManager("gracedb_core")
         self._manager.add_hookspecs(hookspecs)
         #: What could not be loaded, and why: one sentence each.
@@ -52,15 +46,15 @@ class Plugins:
         for plugin in found:
             self._load(plugin)
 
-    def _load(self, plugin: Found) -> None:
+    def _load(self, plugin: EntryPoint) -> None:
         try:
-            loaded = plugin.entry.load()
-            name = f"{plugin.entry.name}={plugin.entry.value}"
+            loaded = plugin.load()
+            name = f"{plugin.name}={plugin.value}"
             if not self._manager.is_registered(loaded):
                 self._manager.register(loaded, name)
         except Exception as error:
             # Whatever a stranger's module raises, clients that do not need it go on.
-            self.broken.append(f"The {plugin} cannot be used: {error!r}.")
+            self.broken.append(f"The {_title(plugin)} cannot be used: {error!r}.")
 
     def providers(self) -> List[AuthProvider]:
         """Give every rung of the credential ladder, in no particular order."""
