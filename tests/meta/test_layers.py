@@ -15,7 +15,7 @@ LAYERS = (
     # values: what travels, how it is spelled, and the decisions that are tables
     (
         *("_version", "_twins", "errors", "_wire", "_ids", "_address", "_tls"),
-        *("_encode", "_upload", "_decode", "_files", "_answers", "_retry", "_routes"),
+        *("_encode", "_upload", "_json", "_decode", "_files", "_answers", "_retry", "_routes"),
     ),
     # the plugin contract
     ("interfaces", "hookspecs"),
@@ -33,7 +33,7 @@ LAYERS = (
 #: What a plugin may see of the core.
 CONTRACT = {"gracedb_core.interfaces", "gracedb_core.errors", "gracedb_core.hookspecs"}
 #: What loading the client must not load: each costs more than the client itself.
-HEAVY = ("requests", "urllib3", "cryptography", "asyncio", "http.client", "sqlite3")
+HEAVY = ("requests", "urllib3", "cryptography", "asyncio", "http.client", "orjson", "sqlite3")
 
 
 def rank(module: str) -> int:
