@@ -19,7 +19,8 @@ from typing import (
     Union,
 )
 
-from ._files import AsyncFile, Into, open_file, save, save_awaiting
+from ._downloads import Into, save, save_awaiting
+from ._files import AsyncFile, open_file
 from ._wire import AsyncBodyStream, BodyStream, Request, Response
 from .errors import SentRequest
 

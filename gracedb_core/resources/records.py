@@ -4,14 +4,15 @@ from __future__ import annotations
 
 import io
 import re
+from functools import partial
 from pathlib import Path
 from typing import Any, Dict, List, Optional, Union
 from urllib.parse import unquote
 
+from .._downloads import Into, Progress, destination
 from .._encode import Names, file_path, further, names, segment
 from .._exchange import save_file
-from .._files import Into, Progress
-from .._flow import Flow
+from .._flow import Do, Flow
 from .._node import Json, Mode, Node, face, opens, verb
 from .._upload import Contents, FileName
 from ..errors import InputError
@@ -187,18 +188,18 @@ class File(Node[Mode]):
         """Save the file as it was uploaded, and give where it is.
 
         *path* is a file or an existing folder; left out, the working folder and the file's own
-        name. The file appears under its name when it is whole. *progress* is called with the
-        bytes so far and in all, None where the server does not tell.
+        name. The file appears under its name when it is whole, also where several download it
+        at a time. *progress* is called with the bytes so far and in all, None where the server
+        does not tell. Raises `OSError`, before anything is asked, where no file can be written.
         """
         name = unquote(self._keys[-1]).rpartition("/")[2]
-        target = Path(name if path is None else path)
-        if target.is_dir():
-            target = target / name
+        target = yield Do(partial(destination, name if path is None else path, name))
         # The server sends what is called .gz with a Content-Encoding that says so; readers want
         # it inflated, a copy is to have the bytes that were uploaded.
         raw = name.partition(",")[0].endswith(".gz")
         call = self._call("get")
-        return save_file(self._session, call, Into(target, raw=raw, progress=progress))
+        into = Into(target, raw=raw, progress=progress)
+        return (yield from save_file(self._session, call, into))
 
 
 @face("files")

@@ -15,7 +15,17 @@ LAYERS = (
     # values: what travels, how it is spelled, and the decisions that are tables
     (
         *("_version", "_twins", "errors", "_wire", "_ids", "_address", "_tls"),
-        *("_encode", "_upload", "_json", "_decode", "_files", "_answers", "_retry", "_routes"),
+        *(
+            "_encode",
+            "_upload",
+            "_json",
+            "_decode",
+            "_files",
+            "_downloads",
+            "_answers",
+            "_retry",
+            "_routes",
+        ),
     ),
     # the plugin contract
     ("interfaces", "hookspecs"),
