@@ -17,7 +17,16 @@ from .errors import DecodeError, SentRequest, TruncatedAnswer
 if TYPE_CHECKING:
     from types import TracebackType
 
-__all__ = ["BLOCK", "Arrival", "AsyncFile", "awaited_stream", "open_file", "waited_stream"]
+__all__ = [
+    "BLOCK",
+    "Arrival",
+    "AsyncFile",
+    "awaited_stream",
+    "open_file",
+    "read_all",
+    "read_all_awaiting",
+    "waited_stream",
+]
 
 #: Bytes asked of the wire at a time.
 BLOCK = 1 << 20
@@ -226,3 +235,33 @@ def awaited_stream(response: Response) -> Any:
     """Give the body as a stream to await."""
     body = response.body
     return _Awaited(body) if isinstance(body, bytes) else body
+
+
+def read_all(stream: Any, limit: int) -> bytes:
+    """Read at most *limit* bytes of *stream* and let go of it."""
+    blocks = []
+    try:
+        while limit > 0:
+            block = stream.read(min(limit, 1 << 18))
+            if not block:
+                break
+            limit -= len(block)
+            blocks.append(block)
+    finally:
+        stream.close()
+    return b"".join(blocks)
+
+
+async def read_all_awaiting(stream: Any, limit: int) -> bytes:
+    """Read at most *limit* bytes of *stream* and let go of it."""
+    blocks = []
+    try:
+        while limit > 0:
+            block = await stream.read(min(limit, 1 << 18))
+            if not block:
+                break
+            limit -= len(block)
+            blocks.append(block)
+    finally:
+        await stream.close()
+    return b"".join(blocks)

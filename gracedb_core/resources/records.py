@@ -12,7 +12,7 @@ from urllib.parse import unquote
 from .._downloads import Into, Progress, destination
 from .._encode import Names, file_path, further, names, segment
 from .._exchange import save_file
-from .._flow import Do, Flow
+from .._flow import Bounded, Do, Flow
 from .._node import Json, Mode, Node, face, opens, verb
 from .._upload import Contents, FileName
 from ..errors import InputError
@@ -199,7 +199,8 @@ class File(Node[Mode]):
         raw = name.partition(",")[0].endswith(".gz")
         call = self._call("get")
         into = Into(target, raw=raw, progress=progress)
-        return (yield from save_file(self._session, call, into))
+        saved: Path = yield Bounded(save_file(self._session, call, into))
+        return saved
 
 
 @face("files")
