@@ -8,17 +8,14 @@ from contextlib import suppress
 from pathlib import Path
 from typing import IO, TYPE_CHECKING, Any, Awaitable, Callable, NamedTuple, Optional, Type, Union
 
-from ._files import BLOCK, Arrival, awaited_stream, waited_stream
+from ._files import BLOCK, Arrival, Progress, awaited_stream, waited_stream
 from ._wire import Response
 from .errors import SentRequest
 
 if TYPE_CHECKING:
     from types import TracebackType
 
-__all__ = ["Into", "Progress", "destination", "save", "save_awaiting"]
-
-#: What is told while bytes travel: how many so far, and in all if that is known.
-Progress = Callable[[int, Optional[int]], object]
+__all__ = ["Into", "destination", "save", "save_awaiting"]
 
 #: Bytes of a file's name that are kept in its part's: some file systems allow but 143 in all.
 _KEPT_OF_NAME = 100

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import io
 import zlib
-from typing import TYPE_CHECKING, Any, AsyncIterator, Optional, Type
+from typing import TYPE_CHECKING, Any, AsyncIterator, Callable, Optional, Type
 
 from ._decode import inflater
 from ._wire import Response
@@ -21,6 +21,7 @@ __all__ = [
     "BLOCK",
     "Arrival",
     "AsyncFile",
+    "Progress",
     "awaited_stream",
     "open_file",
     "read_all",
@@ -30,6 +31,9 @@ __all__ = [
 
 #: Bytes asked of the wire at a time.
 BLOCK = 1 << 20
+#: What is told while bytes travel: how many so far, and in all if that is known.
+Progress = Callable[[int, Optional[int]], object]
+
 #: Bytes kept before a reader; a file is rarely read in larger pieces.
 _BUFFER = 1 << 18
 

@@ -9,9 +9,10 @@ from pathlib import Path
 from typing import Any, Dict, List, Optional, Union
 from urllib.parse import unquote
 
-from .._downloads import Into, Progress, destination
+from .._downloads import Into, destination
 from .._encode import Names, file_path, further, names, segment
 from .._exchange import save_file
+from .._files import Progress
 from .._flow import Bounded, Do, Flow
 from .._node import Json, Mode, Node, face, opens, verb
 from .._upload import Contents, FileName
@@ -114,7 +115,7 @@ class Log(Record[Mode]):
     tags: Tags[Mode]
 
 
-_LOG_FIELDS = ("comment", "filename", "filecontents", "tags", "label")
+_LOG_FIELDS = ("comment", "filename", "filecontents", "tags", "label", "progress")
 _TAG = re.compile(r"[0-9A-Za-z_-]{1,100}\Z").match
 
 
@@ -146,21 +147,22 @@ class Logs(Listed[Mode]):
         filecontents: Contents = None,
         tags: Names = None,
         label: Optional[str] = None,
+        progress: Optional[Progress] = None,
         **fields: Any,
     ) -> Flow[Json]:
         """Write a message, with a file if one is given, and give the log object.
 
         *filecontents* are bytes, str or an open file; None reads the file at *filename*, where
         ``-`` is standard input. Each tag makes the server write one more message of its own.
-        Further *fields*, such as ``displayName``, are sent as they are. Raises `OSError` for a
-        file that cannot be read.
+        *progress* is called as by `Events.create`. Further *fields*, such as ``displayName``, are
+        sent as they are. Raises `OSError` for a file that cannot be read.
         """
         if comment is None or not comment.strip():
             # Events take the file and then fail; superevents refuse.
             raise InputError("A log message needs a comment.")
         further(fields, _LOG_FIELDS)
         attached = filename is not None or filecontents is not None
-        files = [file_part("upload", filename, filecontents)] if attached else []
+        files = [file_part("upload", filename, filecontents, progress)] if attached else []
         fields = {"tagname": _tags(tags), "comment": comment, "label": label, **fields}
         return self._ask("create", fields=fields, files=files)
 
