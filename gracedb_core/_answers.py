@@ -5,9 +5,10 @@ Both generations of the server are read; which one answered shows in the shape.
 
 from __future__ import annotations
 
+from reprlib import repr as shortly
 from typing import Any, Callable, Dict, List, NamedTuple, Optional, Type, TypeVar
 
-from ._decode import read_json
+from ._json import read_json
 from .errors import DecodeError
 
 __all__ = [
@@ -49,7 +50,7 @@ def thing(body: Any) -> Dict[str, Any]:
 
 def _typed(value: Any, kind: Type[T], what: str = "the answer") -> T:
     if not isinstance(value, kind):
-        is_what = "nothing at all" if value is None else f"{value!r:.60}"
+        is_what = "nothing at all" if value is None else f"{shortly(value):.60}"
         wanted = "a list" if kind is list else "an object"
         what = what[0].upper() + what[1:]
         raise DecodeError(f"{what} is {is_what} where {wanted} was expected.")
@@ -93,7 +94,7 @@ def page(key: str) -> Callable[[Any], Page]:
         links = _typed(body.get("links") or {}, dict, "the set of links")
         following = links.get("next") or body.get("next")
         if not isinstance(following, (str, type(None))):
-            raise DecodeError(f"The link to the next page is {following!r:.60}, not a URL.")
+            raise DecodeError(f"The link to the next page is {shortly(following):.60}, not a URL.")
         total = body.get("numRows", body.get("count"))
         return Page(items, following, total if isinstance(total, int) else None)
 

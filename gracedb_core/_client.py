@@ -145,7 +145,8 @@ class Client(AnyClient[Sync]):
     allow_plain_http : bool
         Send credentials over plain http to other machines, where anybody may read them.
     max_concurrency : int
-        Connections to keep; for `AsyncClient` also how many requests go out at once.
+        Connections to keep; for `AsyncClient` also how many requests go out, and how many
+        downloads go on, at once.
 
     Raises
     ------
@@ -184,7 +185,11 @@ class AsyncClient(AnyClient[Async]):
     """
 
     def _drive(self, connection: Connection) -> Awaiting:
-        return Awaiting(connection.awaited_transport, connection.run_blocking)
+        return Awaiting(
+            connection.awaited_transport,
+            connection.run_blocking,
+            bound=self._options.max_concurrency,
+        )
 
     async def close(self) -> None:
         """Close every connection; a second call does nothing."""

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import json
 import re
-import sys
 import zlib
 from typing import Any, Mapping, Optional
 
+from ._json import read_json
 from ._wire import Response
 from .errors import DecodeError, ResponseError, SentRequest, TruncatedAnswer, response_error_class
 
@@ -17,17 +17,12 @@ __all__ = [
     "decode_json",
     "detail_of",
     "inflater",
-    "read_json",
     "refusal",
     "retry_after",
 ]
 
 #: Bytes of one answer that is not a file, after inflating: far above any page the server makes.
 MAXIMUM_BODY = 256 << 20
-
-_ABORTS = sys.version_info < (3, 9)
-_DEEPEST = 200
-_BRACKETS = re.compile(rb'"(?:[^"\\]|\\.)*"|[][{}]', re.DOTALL).finditer
 
 _TAGS = re.compile(r"<(script|style)\b.*?</\1\s*>|<[^>]*>", re.DOTALL | re.IGNORECASE)
 _TITLE = re.compile(r"<title[^>]*>(.*?)</title>", re.DOTALL | re.IGNORECASE)
@@ -71,32 +66,6 @@ def body_bytes(response: Response) -> bytes:
     if not undo.eof:
         raise TruncatedAnswer("The answer's compression ends early.")
     return plain
-
-
-def read_json(text: bytes) -> Any:
-    """Read JSON; raises ValueError for what is none, or is nested beyond reason."""
-    if _too_deep(text):
-        raise ValueError("nested too deeply")
-    try:
-        return json.loads(text)
-    except RecursionError:
-        raise ValueError("nested too deeply") from None
-
-
-def _too_deep(text: bytes) -> bool:
-    """Measure how deeply *text* is nested, on Python 3.8.
-
-    That one aborts the whole process, instead of raising RecursionError, when garbage happens to
-    be collected at the bottom of such a document. What has few brackets need not be measured.
-    """
-    if not _ABORTS or text.count(b"[") + text.count(b"{") < _DEEPEST:
-        return False
-    depth = 0
-    for token in _BRACKETS(text):
-        depth += {b"[": 1, b"{": 1, b"]": -1, b"}": -1}.get(token.group(), 0)
-        if depth > _DEEPEST:
-            return True
-    return False
 
 
 def decode_json(body: bytes) -> Any:
@@ -179,7 +148,7 @@ def detail_of(body: bytes) -> str:
         return _shortened(_page_words(text))
     try:
         return _shortened(_words(read_json(body)))
-    except ValueError:
+    except (ValueError, RecursionError):  # readable, and still too deep to be spelled again
         return _shortened(text)
 
 

@@ -37,7 +37,7 @@ if TYPE_CHECKING:
 
     from ._address import Address
     from ._credentials import Keeper
-    from ._files import Into
+    from ._downloads import Into
 
 __all__ = ["Call", "Session", "exchange", "invoke", "judged", "prepare", "save_file"]
 

@@ -1,25 +1,14 @@
 """Files while they arrive: counted, inflated, and whole or an error.
 
 What counts and inflates touches no wire, so that a file which blocks, one that is awaited and a
-download are the same thrice.
+download (in `_downloads`) are the same thrice.
 """
 
 from __future__ import annotations
 
 import io
-import os
 import zlib
-from pathlib import Path
-from typing import (
-    TYPE_CHECKING,
-    Any,
-    AsyncIterator,
-    Awaitable,
-    Callable,
-    NamedTuple,
-    Optional,
-    Type,
-)
+from typing import TYPE_CHECKING, Any, AsyncIterator, Callable, Optional, Type
 
 from ._decode import inflater
 from ._wire import Response
@@ -28,15 +17,25 @@ from .errors import DecodeError, SentRequest, TruncatedAnswer
 if TYPE_CHECKING:
     from types import TracebackType
 
-__all__ = ["AsyncFile", "Into", "Progress", "open_file", "save", "save_awaiting"]
+__all__ = [
+    "BLOCK",
+    "Arrival",
+    "AsyncFile",
+    "Progress",
+    "awaited_stream",
+    "open_file",
+    "read_all",
+    "read_all_awaiting",
+    "waited_stream",
+]
 
 #: Bytes asked of the wire at a time.
 BLOCK = 1 << 20
+#: What is told while bytes travel: how many so far, and in all if that is known.
+Progress = Callable[[int, Optional[int]], object]
+
 #: Bytes kept before a reader; a file is rarely read in larger pieces.
 _BUFFER = 1 << 18
-
-#: What is told while a file arrives: bytes so far, and in all if that is known.
-Progress = Callable[[int, Optional[int]], object]
 
 
 class Arrival:
@@ -117,7 +116,7 @@ def open_file(response: Response, asked: SentRequest) -> io.BufferedReader:
     return io.BufferedReader(_Arriving(response, asked), _BUFFER)
 
 
-def _on_the_wire(response: Response) -> Any:
+def waited_stream(response: Response) -> Any:
     """Give the body as a stream, also that of a transport which has read it already."""
     body = response.body
     return io.BytesIO(body) if isinstance(body, bytes) else body
@@ -128,7 +127,7 @@ class _Arriving(io.RawIOBase):
 
     def __init__(self, response: Response, asked: SentRequest) -> None:
         super().__init__()
-        self._stream = _on_the_wire(response)
+        self._stream = waited_stream(response)
         try:
             self._arrival = Arrival(response, asked)
         except Exception:
@@ -242,97 +241,31 @@ def awaited_stream(response: Response) -> Any:
     return _Awaited(body) if isinstance(body, bytes) else body
 
 
-class Into(NamedTuple):
-    """Where a download goes, and who is told how far it is."""
-
-    target: Path
-    #: Whether compressed bytes are kept as they were uploaded.
-    raw: bool = False
-    progress: Optional[Progress] = None
-
-
-class Download:
-    """A file on its way to disk: it appears under its name when it is whole, and not before.
-
-    Until then it is ``NAME.part`` beside it, which is removed where the download fails.
-    """
-
-    def __init__(self, target: Path, total: Optional[int], progress: Optional[Progress]) -> None:
-        self.target = target
-        self._part = target.with_name(f"{target.name}.part")
-        self._total = total
-        self._progress = progress
-        self._done = 0
-        self._file = self._part.open("wb")
-
-    def write(self, block: bytes) -> None:
-        """Add *block*."""
-        self._file.write(block)
-        self._done += len(block)
-        if self._progress is not None:
-            self._progress(self._done, self._total)
-
-    def finish(self) -> None:
-        """Give it its name, now that it is whole; this waits for the disk."""
-        self._file.flush()
-        # Renamed before it is on disk, it could be empty after a crash.
-        os.fsync(self._file.fileno())
-        self._file.close()
-        self._part.replace(self.target)
-
-    def __enter__(self) -> Download:
-        return self
-
-    def __exit__(
-        self,
-        kind: Optional[Type[BaseException]],
-        value: Optional[BaseException],
-        traceback: Optional[TracebackType],
-    ) -> None:
-        try:
-            self._file.close()
-        finally:
-            if self._part.exists():
-                self._part.unlink()
-
-
-def save(response: Response, asked: SentRequest, into: Into) -> Path:
-    """Write the body to disk as it arrives; gives where it is."""
-    stream = _on_the_wire(response)
+def read_all(stream: Any, limit: int) -> bytes:
+    """Read at most *limit* bytes of *stream* and let go of it."""
+    blocks = []
     try:
-        arrival = Arrival(response, asked, raw=into.raw)
-        with Download(into.target, arrival.length, into.progress) as download:
-            while True:
-                data = arrival.take(BLOCK)
-                if data is None:
-                    arrival.give(stream.read(BLOCK))
-                elif data:
-                    download.write(data)
-                else:
-                    download.finish()
-                    break
+        while limit > 0:
+            block = stream.read(min(limit, 1 << 18))
+            if not block:
+                break
+            limit -= len(block)
+            blocks.append(block)
     finally:
         stream.close()
-    return into.target
+    return b"".join(blocks)
 
 
-async def save_awaiting(
-    response: Response, asked: SentRequest, into: Into, run: Callable[..., Awaitable[Any]]
-) -> Path:
-    """Do the same; *run* calls what blocks on the disk where that is no harm."""
-    stream = awaited_stream(response)
+async def read_all_awaiting(stream: Any, limit: int) -> bytes:
+    """Read at most *limit* bytes of *stream* and let go of it."""
+    blocks = []
     try:
-        arrival = Arrival(response, asked, raw=into.raw)
-        with Download(into.target, arrival.length, into.progress) as download:
-            while True:
-                data = arrival.take(BLOCK)
-                if data is None:
-                    arrival.give(await stream.read(BLOCK))
-                elif data:
-                    await run(download.write, data)
-                else:
-                    await run(download.finish)
-                    break
+        while limit > 0:
+            block = await stream.read(min(limit, 1 << 18))
+            if not block:
+                break
+            limit -= len(block)
+            blocks.append(block)
     finally:
         await stream.close()
-    return into.target
+    return b"".join(blocks)

@@ -10,15 +10,18 @@ import time
 from typing import (
     TYPE_CHECKING,
     Any,
+    AsyncContextManager,
     AsyncIterator,
     Coroutine,
+    Dict,
     Generator,
     Iterator,
     TypeVar,
     Union,
 )
 
-from ._files import AsyncFile, Into, open_file, save, save_awaiting
+from ._downloads import Into, save, save_awaiting
+from ._files import AsyncFile, open_file, read_all, read_all_awaiting
 from ._wire import AsyncBodyStream, BodyStream, Request, Response
 from .errors import SentRequest
 
@@ -31,6 +34,7 @@ if TYPE_CHECKING:
 __all__ = [
     "Awaiting",
     "Blocking",
+    "Bounded",
     "Do",
     "Effect",
     "Flow",
@@ -86,6 +90,16 @@ class Save:
         self.into = into
 
 
+class Bounded:
+    """Drive a flow that keeps an answer open, beside a bounded number of others; the result is its.
+
+    Only for what ends without anybody's doing: what waited for its turn could wait for ever.
+    """
+
+    def __init__(self, flow: Flow[Any]) -> None:
+        self.flow = flow
+
+
 class Fork:
     """Begin another flow beside this one; the result is what `Join` takes, and has ``cancel``."""
 
@@ -114,7 +128,7 @@ class Item:
         self.value = value
 
 
-Effect = Union[Send, Read, Open, Save, Sleep, Do, Fork, Join, Item]
+Effect = Union[Send, Read, Open, Save, Bounded, Sleep, Do, Fork, Join, Item]
 Flow = Generator[Effect, Any, T]
 
 
@@ -192,6 +206,8 @@ class Blocking:
             return open_file(effect.response, effect.asked)
         if isinstance(effect, Save):
             return save(effect.response, effect.asked, effect.into)
+        if isinstance(effect, Bounded):
+            return self.run(effect.flow)  # whoever calls from many threads has bounded them
         assert isinstance(effect, Read)
         return read_all(effect.stream, effect.limit)
 
@@ -203,9 +219,13 @@ class Awaiting:
         self,
         transport: Callable[[], AsyncTransport],
         run_blocking: Callable[..., Awaitable[Any]],
+        *,
+        bound: int = 100,
     ) -> None:
         self._transport = transport
         self._run_blocking = run_blocking
+        self._bound = bound
+        self._turns: Dict[Any, AsyncContextManager[Any]] = {}
 
     async def run(self, flow: Flow[T]) -> T:
         """Drive *flow* to its answer."""
@@ -274,8 +294,22 @@ class Awaiting:
         if isinstance(effect, Save):
             into, run = effect.into, self._run_blocking
             return await save_awaiting(effect.response, effect.asked, into, run)
+        if isinstance(effect, Bounded):
+            async with self._turn():
+                return await self.run(effect.flow)
         assert isinstance(effect, Read)
         return await read_all_awaiting(effect.stream, effect.limit)
+
+    def _turn(self) -> AsyncContextManager[Any]:
+        """Give what is entered by as many at a time as the bound says."""
+        import asyncio
+
+        loop = asyncio.get_running_loop()
+        if loop not in self._turns:
+            # A client outlives the loops that it is used on, and what waits on one belongs to it.
+            self._turns = {each: turn for each, turn in self._turns.items() if not each.is_closed()}
+            self._turns[loop] = asyncio.Semaphore(self._bound)
+        return self._turns[loop]
 
 
 class Opening:
@@ -294,33 +328,3 @@ class Opening:
 
     async def __aexit__(self, *exception: object) -> None:
         await self._file.close()
-
-
-def read_all(stream: Any, limit: int) -> bytes:
-    """Read at most *limit* bytes of *stream* and let go of it."""
-    blocks = []
-    try:
-        while limit > 0:
-            block = stream.read(min(limit, 1 << 18))
-            if not block:
-                break
-            limit -= len(block)
-            blocks.append(block)
-    finally:
-        stream.close()
-    return b"".join(blocks)
-
-
-async def read_all_awaiting(stream: Any, limit: int) -> bytes:
-    """Read at most *limit* bytes of *stream* and let go of it."""
-    blocks = []
-    try:
-        while limit > 0:
-            block = await stream.read(min(limit, 1 << 18))
-            if not block:
-                break
-            limit -= len(block)
-            blocks.append(block)
-    finally:
-        await stream.close()
-    return b"".join(blocks)

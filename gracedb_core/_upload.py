@@ -12,9 +12,10 @@ import stat
 import sys
 import weakref
 from pathlib import Path
-from typing import IO, Any, Callable, List, Mapping, NamedTuple, Sequence, Tuple, Union
+from typing import IO, Any, Callable, List, Mapping, NamedTuple, Optional, Sequence, Tuple, Union
 
 from ._encode import field_text, given
+from ._files import Progress
 from ._wire import Reader, Upload
 from .errors import InputError
 
@@ -38,6 +39,8 @@ class Part(NamedTuple):
     name: str
     body: Upload
     content_type: str = ""
+    #: Who is told how much of it was given to the wire.
+    progress: Optional[Progress] = None
 
 
 class _Stored:
@@ -137,6 +140,35 @@ class _Kept:
         """Leave it open."""
 
 
+class _Watched:
+    """An upload of which somebody is told how far it is, from 0 again where it is sent again."""
+
+    def __init__(self, upload: Upload, progress: Progress) -> None:
+        self._upload = upload
+        self._progress = progress
+        self.length = upload.length
+
+    def open(self) -> Reader:
+        self._progress(0, self.length)
+        return _Counted(self._upload.open(), lambda done: self._progress(done, self.length))
+
+
+class _Counted:
+    """A reader that tells how much was read of it."""
+
+    def __init__(self, reader: Reader, tell: Callable[[int], object]) -> None:
+        self._reader = reader
+        self._tell = tell
+        self._done = 0
+        self.close = reader.close
+
+    def read(self, amount: int = -1) -> bytes:
+        data = self._reader.read(amount)
+        self._done += len(data)
+        self._tell(self._done)
+        return data
+
+
 class _Multipart:
     """Form fields and files as one body."""
 
@@ -209,7 +241,8 @@ def encode_multipart(fields: Mapping[str, Any], files: Sequence[Part]) -> Tuple[
     for part in files:
         extra = f'; filename="{_in_quotes(part.name)}"'
         kind = f"Content-Type: {part.content_type}\r\n" if part.content_type else ""
-        pieces += [_bytes(_head(boundary, part.field, extra, kind)), part.body, _bytes(b"\r\n")]
+        body = part.body if part.progress is None else _Watched(part.body, part.progress)
+        pieces += [_bytes(_head(boundary, part.field, extra, kind)), body, _bytes(b"\r\n")]
     pieces.append(_bytes(f"--{boundary}--\r\n".encode("ascii")))
     return f"multipart/form-data; boundary={boundary}", _Multipart(pieces)
 

@@ -6,6 +6,7 @@ import os
 import re
 from typing import Optional
 
+from .._files import Progress
 from .._upload import Contents, FileName, Part, source
 from ..errors import InputError
 
@@ -17,7 +18,12 @@ __all__ = ["file_part"]
 _UNSENDABLE = re.compile(r'[\x00-\x1f\x7f",\\]').search
 
 
-def file_part(field: str, filename: Optional[FileName], filecontents: Contents) -> Part:
+def file_part(
+    field: str,
+    filename: Optional[FileName],
+    filecontents: Contents,
+    progress: Optional[Progress] = None,
+) -> Part:
     """Make the file part of an upload, called what the caller calls it, without its folders."""
     if filename is None:
         filename = getattr(filecontents, "name", None)
@@ -34,4 +40,4 @@ def file_part(field: str, filename: Optional[FileName], filecontents: Contents) 
     import mimetypes  # only uploads need it
 
     content_type = mimetypes.guess_type(name)[0] or "application/octet-stream"
-    return Part(field, name, source(filename, filecontents), content_type)
+    return Part(field, name, source(filename, filecontents), content_type, progress)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any, List, Optional, Tuple
 
 from .._encode import Names, further, names, segment
+from .._files import Progress
 from .._flow import Flow
 from .._ids import Kind
 from .._node import Json, Mode, Node, face, verb
@@ -77,13 +78,14 @@ class Event(Object[Mode]):
         filecontents: Contents = None,
         *,
         labels: Names = None,
+        progress: Optional[Progress] = None,
         **fields: Any,
     ) -> Flow[Json]:
         """Upload the data of an event that was reserved; gives the event. Newer servers only."""
-        part = file_part("eventFile", filename, filecontents)
+        part = file_part("eventFile", filename, filecontents, progress)
         # The server wants the id in the form too.
-        sent = {"labels": names(labels, "labels"), "graceid": self._keys[0]}
-        sent.update(further(fields, sent))
+        sent: Json = {"labels": names(labels, "labels"), "graceid": self._keys[0]}
+        sent.update(further(fields, (*sent, "progress")))
         return self._ask("create", row="upload", fields=sent, files=(part,))
 
 
@@ -110,20 +112,23 @@ class Events(Objects[Mode]):
         offline: Optional[bool] = None,
         content_id: Optional[str] = None,
         replay_id: Optional[str] = None,
+        progress: Optional[Progress] = None,
         **fields: Any,
     ) -> Flow[Json]:
         """Upload a new event, and give it as the server understood it.
 
         *filecontents* are bytes, str or an open file; None reads the file at *filename*, where
         ``-`` is standard input. *content_id*, by which newer servers know the upload, is made
-        from the data. Further *fields* are sent as they are. Raises `OSError` for a file that
-        cannot be read, `OutcomeUnknown` where nobody knows whether the event was made.
+        from the data. *progress* is called with the bytes of the file so far and in all, in the
+        thread that sends, from 0 again where they are sent again. Further *fields* are sent as
+        they are. Raises `OSError` for a file that cannot be read,
+        `OutcomeUnknown` where nobody knows whether the event was made.
         """
         if pipeline is None:
             # Of this one alone the server does not say that it is missing: it fails.
             raise InputError("An event needs pipeline=, the name of the search that found it.")
-        part = file_part("eventFile", filename, filecontents)
-        sent = {
+        part = file_part("eventFile", filename, filecontents, progress)
+        sent: Json = {
             "labels": names(labels, "labels"),
             "group": group,
             "pipeline": pipeline,
@@ -132,14 +137,20 @@ class Events(Objects[Mode]):
             "content_id": content_id or content_id_of(part.body),
             "replay_id": replay_id,
         }
-        return self._ask("create", fields={**sent, **further(fields, sent)}, files=(part,))
+        sent.update(further(fields, (*sent, "progress")))
+        return self._ask("create", fields=sent, files=(part,))
 
     @verb
     def update(
-        self, event_id: str, filename: FileName = "initial.data", filecontents: Contents = None
+        self,
+        event_id: str,
+        filename: FileName = "initial.data",
+        filecontents: Contents = None,
+        *,
+        progress: Optional[Progress] = None,
     ) -> Flow[None]:
         """Replace the data of an event; its old file stays as an earlier version."""
-        part = file_part("eventFile", filename, filecontents)
+        part = file_part("eventFile", filename, filecontents, progress)
         keys = (segment(event_id),)
         return self._ask("update", row="/*[]", keys=keys, files=(part,))
 

@@ -4,14 +4,16 @@ from __future__ import annotations
 
 import io
 import re
+from functools import partial
 from pathlib import Path
 from typing import Any, Dict, List, Optional, Union
 from urllib.parse import unquote
 
+from .._downloads import Into, destination
 from .._encode import Names, file_path, further, names, segment
 from .._exchange import save_file
-from .._files import Into, Progress
-from .._flow import Flow
+from .._files import Progress
+from .._flow import Bounded, Do, Flow
 from .._node import Json, Mode, Node, face, opens, verb
 from .._upload import Contents, FileName
 from ..errors import InputError
@@ -113,7 +115,7 @@ class Log(Record[Mode]):
     tags: Tags[Mode]
 
 
-_LOG_FIELDS = ("comment", "filename", "filecontents", "tags", "label")
+_LOG_FIELDS = ("comment", "filename", "filecontents", "tags", "label", "progress")
 _TAG = re.compile(r"[0-9A-Za-z_-]{1,100}\Z").match
 
 
@@ -145,21 +147,22 @@ class Logs(Listed[Mode]):
         filecontents: Contents = None,
         tags: Names = None,
         label: Optional[str] = None,
+        progress: Optional[Progress] = None,
         **fields: Any,
     ) -> Flow[Json]:
         """Write a message, with a file if one is given, and give the log object.
 
         *filecontents* are bytes, str or an open file; None reads the file at *filename*, where
         ``-`` is standard input. Each tag makes the server write one more message of its own.
-        Further *fields*, such as ``displayName``, are sent as they are. Raises `OSError` for a
-        file that cannot be read.
+        *progress* is called as by `Events.create`. Further *fields*, such as ``displayName``, are
+        sent as they are. Raises `OSError` for a file that cannot be read.
         """
         if comment is None or not comment.strip():
             # Events take the file and then fail; superevents refuse.
             raise InputError("A log message needs a comment.")
         further(fields, _LOG_FIELDS)
         attached = filename is not None or filecontents is not None
-        files = [file_part("upload", filename, filecontents)] if attached else []
+        files = [file_part("upload", filename, filecontents, progress)] if attached else []
         fields = {"tagname": _tags(tags), "comment": comment, "label": label, **fields}
         return self._ask("create", fields=fields, files=files)
 
@@ -187,18 +190,19 @@ class File(Node[Mode]):
         """Save the file as it was uploaded, and give where it is.
 
         *path* is a file or an existing folder; left out, the working folder and the file's own
-        name. The file appears under its name when it is whole. *progress* is called with the
-        bytes so far and in all, None where the server does not tell.
+        name. The file appears under its name when it is whole, also where several download it
+        at a time. *progress* is called with the bytes so far and in all, None where the server
+        does not tell. Raises `OSError`, before anything is asked, where no file can be written.
         """
         name = unquote(self._keys[-1]).rpartition("/")[2]
-        target = Path(name if path is None else path)
-        if target.is_dir():
-            target = target / name
+        target = yield Do(partial(destination, name if path is None else path, name))
         # The server sends what is called .gz with a Content-Encoding that says so; readers want
         # it inflated, a copy is to have the bytes that were uploaded.
         raw = name.partition(",")[0].endswith(".gz")
         call = self._call("get")
-        return save_file(self._session, call, Into(target, raw=raw, progress=progress))
+        into = Into(target, raw=raw, progress=progress)
+        saved: Path = yield Bounded(save_file(self._session, call, into))
+        return saved
 
 
 @face("files")

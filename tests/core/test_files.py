@@ -12,7 +12,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from gracedb_core._files import AsyncFile, Into, save, save_awaiting
+from gracedb_core._downloads import Into, save, save_awaiting
+from gracedb_core._files import AsyncFile
 from gracedb_core._retry import RetryPolicy
 from gracedb_core._wire import Response
 from gracedb_core.errors import DecodeError, GraceDBError, SentRequest, TruncatedAnswer

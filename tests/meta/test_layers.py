@@ -15,7 +15,8 @@ LAYERS = (
     # values: what travels, how it is spelled, and the decisions that are tables
     (
         *("_version", "_values", "_twins", "errors", "_wire", "_ids", "_address", "_tls"),
-        *("_encode", "_upload", "_decode", "_files", "_answers", "_retry", "_routes"),
+        *("_encode", "_upload", "_json", "_decode", "_files", "_downloads"),
+        *("_answers", "_retry", "_routes"),
     ),
     # the plugin contract
     ("interfaces", "hookspecs"),
@@ -34,7 +35,7 @@ LAYERS = (
 CONTRACT = {"gracedb_core.interfaces", "gracedb_core.errors", "gracedb_core.hookspecs"}
 #: What loading the client must not load: each costs more than the client itself.
 HEAVY = (
-    *("requests", "urllib3", "cryptography", "asyncio", "http.client", "sqlite3"),
+    *("requests", "urllib3", "cryptography", "asyncio", "http.client", "orjson", "sqlite3"),
     *("dataclasses", "inspect", "ssl", "socket", "tempfile", "importlib.metadata"),
 )
 

@@ -15,6 +15,11 @@ from gracedb_sdk import Client as LegacyClient
 
 Json = Dict[str, Any]
 
+
+def progress(done: int, total: Optional[int]) -> None:
+    """Hear how far it is."""
+
+
 # Options.
 client = Client(url="https://gracedb.example.org/api/", token="robot.token")
 assert_type(LegacyClient(), Client)
@@ -59,12 +64,14 @@ assert_type(
     Json,
 )  # fmt: skip
 client.events.create("coinc.xml", b"data", group="CBC", pipeline="gstlal", labels="INJ")
+client.events.create("coinc.xml", b"data", progress=progress)
 client.events.create("coinc.xml", io.BytesIO(b"data"), labels=("INJ", "DQV"))
 client.events.create("coinc.xml", io.StringIO("data"), labels=None)
 with open("coinc.xml", "rb") as binary, open("coinc.xml") as text:
     client.events.create("coinc.xml", binary, labels=["INJ"])
     client.events.create("coinc.xml", text, labels=(name for name in ["INJ"]))
 assert_type(client.events.update("G1", filename="coinc.xml", filecontents=b"data"), None)
+assert_type(client.events.update("G1", "coinc.xml", progress=progress), None)
 assert_type(client.events.reserve(group="CBC", pipeline="gstlal"), Json)
 assert_type(
     client.superevents.create(
@@ -79,7 +86,7 @@ assert_type(client.superevents.update("S1", t_0=1.5, em_type="E1", time_coinc_fa
 assert_type(event.get(), Json)
 assert_type(event.neighbors.get((-5, 5.5)), List[Json])
 assert_type(event.update_grbevent(ra=1.5, designation="GRB190331A"), Json)
-assert_type(event.upload("coinc.xml", b"data", labels="INJ"), Json)
+assert_type(event.upload("coinc.xml", b"data", labels="INJ", progress=progress), Json)
 assert_type(event.tags.get(), List[Json])
 assert_type(event.tags["sky_loc"].get(), Json)
 assert_type(event.permissions["executives"].get(), List[Json])
@@ -108,6 +115,8 @@ for thing in (event, superevent):
     assert_type(thing.labels.delete("DQV"), None)
     assert_type(thing.logs.get(), List[Json])
     assert_type(thing.logs.create("x", filename="a", filecontents=b"x", tags={"pe"}), Json)
+    assert_type(thing.logs.create("x", filename="a", progress=progress), Json)
+    assert_type(thing.files["a"].download(".", progress=progress), Path)
     assert_type(thing.logs[3].tags.delete("sky_loc"), None)
     assert_type(thing.files.get(), Dict[str, Optional[str]])
     assert_type(thing.voevents.create("preliminary", BNS=0.5, internal=True), Json)
