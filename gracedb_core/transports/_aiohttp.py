@@ -98,6 +98,7 @@ class AiohttpTransport:
             line.reading()
             message, content = await line.answer(request.method)
         headers = _headers_of(message)
+        line.ends_body = not (message.chunked or "content-length" in headers)
         data: Any
         if request.stream:
             line.rest()
@@ -183,4 +184,5 @@ async def _whole(content: Any, line: Line) -> bytes:
         line.reading()
         blocks.append(await content.readany())
     blocks.append(content.read_nowait())
+    line.see_end()
     return blocks[0] if len(blocks) == 1 else b"".join(blocks)

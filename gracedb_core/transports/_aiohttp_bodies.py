@@ -93,7 +93,7 @@ class Sending:
             # What the server did is told to whoever awaits its answer; what we did is not.
             if error is self._source.error or not isinstance(error, LIBRARY_ERRORS):
                 self.error = error
-                line.transport.abort()
+                line.abort()
 
     async def _next(self) -> bytes:
         read = self._source.read
@@ -141,6 +141,8 @@ class Arriving:
         try:
             line.reading()
             data: bytes = await self._body.read(amount)
+            if self._body.at_eof():
+                line.see_end()
             line.rest()
         except LIBRARY_ERRORS as error:
             failure = name_awaited_body_failure(error, self._request, late=line.late)

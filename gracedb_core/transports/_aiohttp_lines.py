@@ -38,8 +38,10 @@ class Line:
         self.transport: Any = connection.transport
         #: Whether all of the request in hand may be on its way.
         self.sent = False
-        #: Whether it was broken off because the time was over.
-        self.late = False
+        #: Whether the body in hand ends where the connection does.
+        self.ends_body = False
+        #: Whether it was broken off from here, and whether because the time was over.
+        self.broken = self.late = False
         self.touched = 0.0
         self._limits = Timeout()
         self._end = self._until = self._rings = inf
@@ -92,7 +94,7 @@ class Line:
         self._timer, self._rings = None, inf
         if self._until <= self._loop.time():
             self.late = True
-            self.transport.abort()
+            self.abort()
         elif self._until < inf:
             self._set()
 
@@ -124,12 +126,26 @@ class Line:
             max_field_size=_LONGEST_LINE,
         )
 
-    def close(self) -> None:
-        """Break it off: TLS, left to itself, takes leave of the server while its loop ends."""
-        if self._loop.is_closed():
-            return
+    def see_end(self) -> None:
+        """See that a body was not cut off where it seemed to end; raises `OSError`."""
+        if self.ends_body:
+            error = self.protocol.exception()
+            if self.broken or isinstance(error, OSError):
+                raise error or ConnectionAbortedError("broken off")
+
+    def abort(self) -> None:
+        """Break it off, so that whoever waits on it hears of it in the next turn of the loop.
+
+        Not closed: TLS would first take leave of the server, while its loop may be ending.
+        """
+        self.broken = True
         if self._timer is not None:
             self._timer.cancel()
             self._timer = None
         self.transport.abort()
-        self._connection.close()
+
+    def close(self) -> None:
+        """Break it off and forget it; nobody may wait on it any more."""
+        if not self._loop.is_closed():
+            self.abort()
+            self._connection.close()

@@ -107,11 +107,15 @@ class Pool:
         if self._threads is not None:
             self._threads.shutdown(wait=False)
         self._idle.clear()
-        while self._open:
-            self._open.pop().close()
-        await self._connector.close()
-        # The loop hears of the end of each connection in its next turn.
+        lines, self._open = self._open, set()
+        for line in lines:
+            line.abort()
+        # A connection tells whoever waits on it in the loop's next turn, TLS in the one after.
         await asyncio.sleep(0)
+        await asyncio.sleep(0)
+        for line in lines:
+            line.close()
+        await self._connector.close()
 
 
 async def kept_open(pool: Pool) -> AsyncGenerator[None, None]:

@@ -276,6 +276,22 @@ def test_stalled_body(connect: Opener, stream: bool) -> None:
             body_of(transport.send(get(stream=stream, timeout=Timeout(read=0.05))))
 
 
+@pytest.mark.parametrize(
+    ("script", "error"),
+    [
+        (stalls(b"HTTP/1.1 200 OK\r\n\r\na part"), TimedOut),
+        (resets(b"HTTP/1.1 200 OK\r\n\r\na part"), ConnectionLost),
+    ],
+    ids=["stalled", "reset"],
+)
+def test_endless_body(connect: Opener, stream: bool, script: Script, error: Any) -> None:
+    """A body without an announced end is not whole where the connection is broken off."""
+    with Server(script) as server:
+        transport = connect(server)
+        with pytest.raises(error):
+            body_of(transport.send(get(stream=stream, timeout=Timeout(read=0.05))))
+
+
 def test_dribbled_body(connect: Opener, stream: bool) -> None:
     """A body that comes a byte at a time is given up when `total` is over."""
     with Server(dribbles(answer(length=5000), b"x" * 5000)) as server:
