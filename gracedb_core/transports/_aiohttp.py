@@ -6,14 +6,14 @@ import asyncio
 import http.client
 from functools import lru_cache
 from math import inf
-from typing import Any, AsyncGenerator, Dict, Optional, Tuple
+from typing import Any, Dict, Optional, Tuple
 
 from ..errors import SentRequest
 from ..interfaces import Header, Request, Response, TransportOptions
 from ._aiohttp_bodies import Arriving, Body, Sending, outgoing
 from ._aiohttp_failures import LIBRARY_ERRORS, name_awaited_failure
 from ._aiohttp_lines import Line
-from ._aiohttp_pool import Pool, Way, kept_open
+from ._aiohttp_pool import Pool, Way
 from ._bodies import joined
 
 __all__ = ["AiohttpTransport"]
@@ -44,7 +44,6 @@ class AiohttpTransport:
         self._host = self._origin.partition("://")[2]
         self._spelled: Optional[_Spelled] = None
         self._pool: Optional[Pool] = None
-        self._keeper: Optional[AsyncGenerator[None, None]] = None
 
     async def send(self, request: Request) -> Response:
         """Send *request* to the origin this transport was opened for."""
@@ -77,15 +76,13 @@ class AiohttpTransport:
 
     async def close(self) -> None:
         """Close every connection; a second call does nothing."""
-        keeper, self._keeper, self._pool = self._keeper, None, None
-        if keeper is not None:
-            await keeper.aclose()
+        pool, self._pool = self._pool, None
+        if pool is not None:
+            await pool.close()
 
     async def _opened(self) -> Pool:
         pool = self._pool = Pool(self._options)
-        # A loop that ends closes its generators, and a generator that is forgotten too.
-        self._keeper = kept_open(pool)
-        await self._keeper.__anext__()
+        await pool.open()
         return pool
 
     async def _answered(self, pool: Pool, line: Line, request: Request, body: Body) -> Response:

@@ -16,7 +16,7 @@ from ._aiohttp_lines import Line
 from ._pools import proxy_address, proxy_secret
 from ._sockets import REPEATABLE
 
-__all__ = ["Pool", "Way", "kept_open"]
+__all__ = ["Pool", "Way"]
 
 
 class Pool:
@@ -101,8 +101,24 @@ class Pool:
         if self._closed:
             raise ClientClosed("This client was closed; make a new one.")
 
+    async def open(self) -> None:
+        """See to it that this is closed at the latest when its loop ends."""
+        # A loop that ends closes its generators, and so it does with one that is forgotten. This
+        # one is held by the pool: forgotten as the loop's program ends, it would be closed too late.
+        self._keeper = self._kept()
+        await self._keeper.__anext__()
+
     async def close(self) -> None:
-        """Close everything, what is in use too."""
+        """Close everything, what is in use too; a second call does nothing."""
+        await self._keeper.aclose()
+
+    async def _kept(self) -> AsyncGenerator[None, None]:
+        try:
+            yield
+        finally:
+            await self._close()
+
+    async def _close(self) -> None:
         self._closed = True
         if self._threads is not None:
             self._threads.shutdown(wait=False)
@@ -116,14 +132,6 @@ class Pool:
         for line in lines:
             line.close()
         await self._connector.close()
-
-
-async def kept_open(pool: Pool) -> AsyncGenerator[None, None]:
-    """Close *pool* when this is closed: a loop that ends closes its generators."""
-    try:
-        yield
-    finally:
-        await pool.close()
 
 
 class Way:

@@ -21,7 +21,7 @@ from gracedb_core.errors import (
     TransportError,
     TruncatedAnswer,
 )
-from gracedb_core.interfaces import Origin, Timeout
+from gracedb_core.interfaces import Origin, Request, Timeout
 
 from .conftest import Opener
 from .server import Heard, Line, Script, Server, answer, cuts, echoes
@@ -127,6 +127,7 @@ def test_connecting_takes_too_long(connect: Opener) -> None:
         cuts(b"HTTP/1.1 200 OK\r\nX-A: b\r\nno colon\r\nContent-Length: 9\r\n\r\nx"),
         cuts(b"\x00\x01\x02 what?\r\n\r\n"),
         cuts(b"HTTP/1.1 2x0 OK\r\n\r\n"),
+        cuts(b"HTTP/1.1 101 Switching\r\nConnection: upgrade\r\nUpgrade: x\r\n\r\nx"),
         cuts(b"HTTP/1.1 200 OK\r\nContent-Length: soon\r\n\r\nx"),
         cuts(b"HTTP/1.1 200 OK\r\nContent-Length: -1\r\n\r\nx"),
         cuts(b"HTTP/1.1 200 OK\r\nContent-Length: 1\r\nContent-Length: 2\r\n\r\nx"),
@@ -142,6 +143,7 @@ def test_connecting_takes_too_long(connect: Opener) -> None:
         "half a header",
         "garbage",
         "odd status",
+        "another protocol",
         "length",
         "negative",
         "lengths",
@@ -208,6 +210,38 @@ def test_sending_may_take_longer_than_connecting(connect: Opener) -> None:
     with Server(slowly) as server:
         limits = Timeout(connect=0.1, read=None, write=None, total=None)
         assert connect(server).send(post(bytes(1 << 20), timeout=limits)).body == b"done"
+
+
+def test_each_request_has_its_own_time(connect: Opener) -> None:
+    """On a kept connection a short timeout follows a long one at once, and a long one a short."""
+
+    def slowly(line: Line, heard: Heard) -> None:
+        line.server.ending.wait(0.4)
+        line.send(answer(b"done"))
+
+    with Server() as server:
+        transport = connect(server)
+        transport.send(get())
+        transport.send(get(timeout=Timeout(read=0.2)))
+        server.script = slowly
+        assert transport.send(get()).body == b"done"
+        started = monotonic()
+        with pytest.raises(TimedOut):
+            transport.send(get(timeout=Timeout(read=0.2)))
+        assert monotonic() - started < 3
+    assert server.connections == 1
+
+
+@pytest.mark.parametrize("method", ["GET", "PUT", "DELETE", "POST"])
+def test_nothing_is_sent_again(connect: Opener, method: str) -> None:
+    """What is lost on a kept connection is reported, once; whether to repeat it is the core's."""
+    with Server() as server:
+        transport = connect(server)
+        transport.send(get())
+        server.script = cuts(b"")
+        with pytest.raises(ConnectionLost):
+            transport.send(Request(method, "/"))
+    assert [heard.line.split()[0] for heard in server.heard] == ["GET", method]
 
 
 def test_refused_before_the_body_was_read(connect: Opener) -> None:

@@ -11,7 +11,7 @@ import sys
 import threading
 import traceback
 from concurrent.futures import ThreadPoolExecutor
-from typing import Any, List
+from typing import Any, Iterator, List
 
 import pytest
 
@@ -22,15 +22,33 @@ from gracedb_core.transports import _sockets
 from gracedb_core.transports._requests import RequestsTransport
 from gracedb_core.transports._urllib3 import Urllib3Transport
 
+from ..conftest import need_library
 from .authority import Authority
+from .awaiting import Waiting
+from .conftest import open_way
 from .server import Heard, Line, Server, answer, echoes, says
 from .test_conformance import get, post
 
 
 @pytest.fixture(params=[Urllib3Transport, RequestsTransport])
-def kind(request: pytest.FixtureRequest) -> Any:
-    """Give each built-in transport in turn."""
+def pooled(request: pytest.FixtureRequest) -> Any:
+    """Give each transport over pools of urllib3 in turn."""
     return request.param
+
+
+@pytest.fixture(params=["urllib3", "requests", "aiohttp, awaited"])
+def kind(request: pytest.FixtureRequest) -> Iterator[Any]:
+    """Give what opens each built-in transport in turn; those to await are waited for."""
+    way, opened = str(request.param), []
+    need_library(way.partition(",")[0])
+
+    def open_kind(options: TransportOptions) -> Any:
+        opened.append(open_way(way, options))
+        return opened[-1]
+
+    yield open_kind
+    for transport in opened:
+        transport.end() if isinstance(transport, Waiting) else transport.close()
 
 
 def open_to(kind: Any, server: Server, **options: Any) -> Any:
@@ -119,10 +137,23 @@ def test_superseded_while_asking(kind: Any, authority: Authority) -> None:
         transport.close()
 
 
-def test_closed_pool_is_replaced(kind: Any) -> None:
+def test_superseded_connections_are_closed(kind: Any, authority: Authority) -> None:
+    """Where a certificate is renewed, idle connections that show the old one are closed."""
+    with Server(tls=authority.server("127.0.0.1", ask=ssl.CERT_OPTIONAL)) as server:
+        origin = Origin("https", "127.0.0.1", server.port)
+        transport = open_to(kind, server, tls=TLSContexts(verify=authority.path), origin=origin)
+        for name in ("old", "new"):
+            transport.send(Request("GET", "/", certificate=authority.client(name)))
+        while 1 in server._lines:
+            server.ending.wait(0.001)
+        assert 2 in server._lines
+        transport.close()
+
+
+def test_closed_pool_is_replaced(pooled: Any) -> None:
     """A pool that was closed after it was chosen is not used, and nothing is lost."""
     with Server() as server:
-        transport = open_to(kind, server)
+        transport = open_to(pooled, server)
         chosen = transport._pool(None)
         choose = transport._pool
         transport.close()
