@@ -103,8 +103,8 @@ class Pool:
 
     async def open(self) -> None:
         """See to it that this is closed at the latest when its loop ends."""
-        # A loop that ends closes its generators, and so it does with one that is forgotten. This
-        # one is held by the pool: forgotten as the loop's program ends, it would be closed too late.
+        # A loop that ends closes its generators, and also one that is forgotten before. This one is
+        # held by the pool: forgotten just as its program ends, it would be closed too late.
         self._keeper = self._kept()
         await self._keeper.__anext__()
 

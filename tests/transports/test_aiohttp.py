@@ -20,7 +20,7 @@ from gracedb_core.errors import (
     InputError,
     TransportError,
 )
-from gracedb_core.interfaces import Origin, Request, Timeout, TransportOptions
+from gracedb_core.interfaces import Origin, Timeout, TransportOptions
 
 from ..conftest import need_library
 from .authority import Authority

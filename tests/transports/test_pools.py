@@ -73,6 +73,23 @@ def test_libraries_are_loaded_when_opened(name: str) -> None:
     subprocess.run([sys.executable, "-c", program], check=True)
 
 
+def test_without_aiohttp() -> None:
+    """Where the library of an extra is missing, opening its transport says how to install it."""
+    program = (
+        "import sys\n"
+        "sys.modules['aiohttp'] = None\n"
+        "from gracedb_core.errors import PluginError\n"
+        "from gracedb_core.transports.aiohttp import gracedb_transports\n"
+        "offer, = gracedb_transports()\n"
+        "try:\n"
+        "    offer.open_async(None)\n"
+        "except PluginError as error:\n"
+        "    print(error)\n"
+    )
+    said = subprocess.run([sys.executable, "-c", program], check=True, stdout=subprocess.PIPE)
+    assert b"pip install 'gracedb-core[aiohttp]'" in said.stdout
+
+
 def test_opens_again_after_close(kind: Any) -> None:
     """A closed transport opens a new connection when it is used."""
     with Server() as server:
