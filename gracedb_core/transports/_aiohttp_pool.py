@@ -70,8 +70,11 @@ class Pool:
         """Make a connection for *request*, by *end*; it shows what `idle` was asked with."""
         self._refuse_if_closed()
         address = self._address
-        left = None if end == inf else max(end - self.loop.time(), 0.001)
-        limits = aiohttp.ClientTimeout(connect=left, sock_connect=request.timeout.connect)
+        limit = request.timeout.connect
+        left = max(end - self.loop.time(), 0.001)
+        # aiohttp alone would wait for a proxy, once it is connected, as long as for all of it.
+        whole = min(left, limit) if self.way.tunnels and limit is not None else left
+        limits = aiohttp.ClientTimeout(connect=None if whole == inf else whole, sock_connect=limit)
         connection = await self._connector.connect(address, [], limits)
         line = Line(connection, self.loop, address)
         self._open.add(line)
@@ -145,6 +148,7 @@ class Way:
         #: What the target of a request begins with, and what a proxy that reads it is told.
         self.prefix = ""
         self.secret: Dict[str, str] = {}
+        self.tunnels = options.proxy is not None and self._is_secure
         self._proxy_is_secure = False
         if options.proxy is not None:
             self._lead_through(options.proxy, str(options.origin))

@@ -217,6 +217,31 @@ def test_reading_an_upload_stops_nobody() -> None:
         run(server, use)
 
 
+def test_answered_before_all_was_sent() -> None:
+    """What is not wanted any more is not sent, and nothing else over the same connection."""
+    source = Gate(bytes(1 << 20))
+
+    def refuse(incoming: Any, line: Line) -> None:
+        head = b""
+        while not head.endswith(b"\r\n\r\n"):
+            head += incoming.readline()
+        line.send(answer(b"too large", status="413 Too Large"))
+        line.stall()
+
+    async def use(transport: Any) -> None:
+        response = await transport.send(post(source))
+        assert (response.status, response.body) == (413, b"too large")
+        source.opened.set()
+        await until(lambda: source.readers[0].closed)
+        del server._hear  # type: ignore[method-assign]
+        assert (await transport.send(post(b"next"))).body == b"next"
+
+    with Server(echoes) as server:
+        server._hear = refuse  # type: ignore[method-assign,assignment]
+        run(server, use)
+    assert server.connections == 2
+
+
 # Turns, connections
 
 
@@ -298,6 +323,18 @@ def test_nothing_was_sent() -> None:
 
     with Server(script) as server:
         run(server, use)
+
+
+def test_silent_proxy() -> None:
+    """A proxy that does not say whether it opens the tunnel is waited for as `connect` says."""
+
+    async def use(transport: Any) -> None:
+        with pytest.raises(ConnectFailed):
+            await transport.send(get(timeout=Timeout(connect=0.1)))
+
+    with Server(silent) as proxy:
+        address = f"http://127.0.0.1:{proxy.port}"
+        run(proxy, use, origin=Origin("https", "gracedb.invalid", 443), proxy=address)
 
 
 def test_secure_proxy_of_a_secure_server(authority: Authority) -> None:

@@ -27,7 +27,7 @@ from .authority import Authority
 from .awaiting import Waiting
 from .conftest import open_way
 from .server import Heard, Line, Server, answer, echoes, says
-from .test_conformance import get, post
+from .test_conformance import get, post, read_all
 
 
 @pytest.fixture(params=[Urllib3Transport, RequestsTransport])
@@ -151,6 +151,20 @@ def test_superseded_while_asking(kind: Any, authority: Authority) -> None:
             return int(transport.send(request).status)
 
         assert set(threads.map(ask, range(64))) == {200}
+        transport.close()
+
+
+def test_no_more_connections_are_kept_than_asked_for(kind: Any) -> None:
+    """Streams may be many; of their connections as many are kept as the pool has places."""
+    with Server() as server:
+        transport = open_to(kind, server, pool_size=2)
+        responses = [transport.send(get(stream=True)) for _ in range(5)]
+        assert [read_all(each) for each in responses] == [b"hello"] * 5
+        while len(server._lines) > 2:
+            server.ending.wait(0.001)
+        assert server.connections == 5
+        transport.send(get())
+        assert (server.connections, len(server._lines)) == (5, 2)
         transport.close()
 
 
