@@ -180,8 +180,8 @@ class AsyncClient(AnyClient[Async]):
 
     It has the options and the tree of `Client`; every verb gives something to await, a search
     something for ``async for``, and a file something to await or to enter. It works with every
-    transport: those that block are used from *max_concurrency* threads of its own. Close it with
-    ``await client.close()``, or use it in ``async with``.
+    transport: those that block are used from *max_concurrency* threads of its own; ``aiohttp``
+    awaits by itself. Close it with ``await client.close()``, or use it in ``async with``.
     """
 
     def _drive(self, connection: Connection) -> Awaiting:

@@ -27,6 +27,9 @@ SCRUBBED = re.compile(
 #: Where tox tells the interop tests to find the interpreters that hold the other clients.
 KEPT = frozenset({"GRACEDB_SDK_PYTHON", "GRACEDB_PEERS_PYTHON"})
 
+#: Read before the environment is emptied.
+MUST_HAVE_AIOHTTP = bool(os.environ.get("GRACEDB_TEST_AIOHTTP"))
+
 
 def is_loopback(host: object) -> bool:
     """Say whether *host*, a name or an address as given to a socket call, stays on this machine."""
@@ -110,6 +113,22 @@ def sandbox(hermetic: Path) -> Iterator[Sandbox]:
 
     with Sandbox() as server:
         yield server
+
+
+def need_library(transport: str) -> None:
+    """Skip the test where the library of an optional *transport* is missing.
+
+    Where `GRACEDB_TEST_AIOHTTP` is set, as tox does, it may not be: the test then runs, and fails.
+    """
+    if transport == "aiohttp" and not MUST_HAVE_AIOHTTP:
+        pytest.importorskip("aiohttp", reason="the extra 'aiohttp' is not installed")
+
+
+@pytest.fixture(params=["urllib3", "requests", "aiohttp"])
+def awaited(request: pytest.FixtureRequest) -> str:
+    """Name each transport that can be awaited in turn."""
+    need_library(request.param)
+    return str(request.param)
 
 
 @pytest.fixture(params=["urllib3", "requests"])

@@ -14,7 +14,10 @@ from typing import Any, Dict, Iterable, List, Mapping, NamedTuple, Optional, Tup
 
 from ..interfaces import Header
 
-__all__ = ["Head", "joined", "read_head", "write_head"]
+__all__ = ["EXPECTING_BODY", "Head", "joined", "read_head", "write_head"]
+
+#: What servers expect to have a body, if an empty one.
+EXPECTING_BODY = frozenset(("POST", "PUT", "PATCH"))
 
 _LONGEST_LINE = 1 << 16
 _MOST_LINES = 200

@@ -10,17 +10,13 @@ from ..errors import SentRequest
 from ..interfaces import ClientCert, Request, Response, TransportOptions
 from ._bodies import Incoming, Outgoing
 from ._failures import LIBRARY_ERRORS, is_closed_pool, name_failure
-from ._heads import joined
+from ._heads import EXPECTING_BODY, joined
 from ._sockets import Body, Clock
 
 if TYPE_CHECKING:
     from ._threads import Revocation
 
 __all__ = ["PooledTransport"]
-
-
-#: What servers expect to have a body, if an empty one.
-_WITH_BODIES = frozenset(("POST", "PUT", "PATCH"))
 
 
 class PooledTransport(ABC):
@@ -134,6 +130,6 @@ def _headers(request: Request, body: Body) -> Dict[str, str]:
     headers = joined(request.headers)
     if body is not None:
         headers["Content-Length"] = str(len(body) if isinstance(body, bytes) else body.length)
-    elif request.method in _WITH_BODIES:
+    elif request.method in EXPECTING_BODY:
         headers["Content-Length"] = "0"
     return headers

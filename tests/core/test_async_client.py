@@ -24,12 +24,6 @@ Use = Callable[[AsyncClient], Awaitable[Any]]
 PLAIN = b"SIMPLE  =                    T" + bytes(range(256)) * 4096
 
 
-@pytest.fixture(params=["urllib3", "requests"])
-def awaited(request: pytest.FixtureRequest) -> str:
-    """Name each transport in turn."""
-    return str(request.param)
-
-
 @pytest.fixture
 def run(sandbox: Sandbox, awaited: str) -> Callable[..., Any]:
     """Give what runs a coroutine function with a client, on a loop of its own."""

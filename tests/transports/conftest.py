@@ -10,6 +10,7 @@ from gracedb_core._plugins import Plugins, installed_plugins
 from gracedb_core._tls import TLSContexts
 from gracedb_core.interfaces import Origin, TransportOptions
 
+from ..conftest import need_library
 from .authority import Authority
 from .awaiting import Waiting, waiting
 from .server import Server
@@ -38,6 +39,7 @@ def open_way(way: str, options: TransportOptions) -> Any:
 @pytest.fixture(params=WAYS)
 def way(request: pytest.FixtureRequest) -> str:
     """Name each offered transport in turn, as it blocks and as it is awaited."""
+    need_library(request.param.partition(",")[0])
     return str(request.param)
 
 

@@ -157,7 +157,10 @@ class Server:
         try:
             sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
             if self.tls is not None:
-                line.socket = self._lines[number] = self.tls.wrap_socket(sock, server_side=True)
+                line.socket = self._lines[number] = self.tls.wrap_socket(
+                    sock, server_side=True, do_handshake_on_connect=False
+                )
+                self._shake_hands(line.socket)
             with line.socket.makefile("rb") as incoming:
                 while line.open:
                     heard = self._hear(incoming, line)
@@ -170,6 +173,18 @@ class Server:
         finally:
             line.socket.close()
             self._lines.pop(number, None)
+
+    def _shake_hands(self, sock: ssl.SSLSocket) -> None:
+        try:
+            sock.do_handshake()
+        except ssl.SSLError:
+            # As servers do: a connection closed before all was read from it is reset, and that may
+            # overtake what says why.
+            raw = socket.socket.recv
+            socket.socket.shutdown(sock, socket.SHUT_WR)
+            while not self.ending.is_set() and raw(sock, 1 << 16):
+                pass
+            raise
 
     def _hear(self, incoming: object, line: Line) -> Optional[Heard]:
         head = b""

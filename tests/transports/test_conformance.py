@@ -114,6 +114,14 @@ def test_body_to_the_byte(connect: Opener, method: str) -> None:
     assert heard.header("transfer-encoding") is None
 
 
+@pytest.mark.parametrize(("method", "length"), [("POST", "0"), ("PUT", "0"), ("GET", None)])
+def test_no_body(connect: Opener, method: str, length: Any) -> None:
+    """Where a body is expected, none has no bytes; elsewhere nothing is said of it."""
+    with Server() as server:
+        connect(server).send(Request(method, "/"))
+    assert server.heard[0].header("content-length") == length
+
+
 @pytest.mark.parametrize("size", [0, 1, 1 << 18, (1 << 20) + 7])
 def test_upload_to_the_byte(connect: Opener, size: int) -> None:
     """An upload is sent under its announced length, never chunked, and its reader is closed."""

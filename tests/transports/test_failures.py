@@ -21,7 +21,7 @@ from gracedb_core.errors import (
     TransportError,
     TruncatedAnswer,
 )
-from gracedb_core.interfaces import Origin, Timeout
+from gracedb_core.interfaces import Origin, Request, Timeout
 
 from .conftest import Opener
 from .server import Heard, Line, Script, Server, answer, cuts, echoes
@@ -127,6 +127,7 @@ def test_connecting_takes_too_long(connect: Opener) -> None:
         cuts(b"HTTP/1.1 200 OK\r\nX-A: b\r\nno colon\r\nContent-Length: 9\r\n\r\nx"),
         cuts(b"\x00\x01\x02 what?\r\n\r\n"),
         cuts(b"HTTP/1.1 2x0 OK\r\n\r\n"),
+        cuts(b"HTTP/1.1 101 Switching\r\nConnection: upgrade\r\nUpgrade: x\r\n\r\nx"),
         cuts(b"HTTP/1.1 200 OK\r\nContent-Length: soon\r\n\r\nx"),
         cuts(b"HTTP/1.1 200 OK\r\nContent-Length: -1\r\n\r\nx"),
         cuts(b"HTTP/1.1 200 OK\r\nContent-Length: 1\r\nContent-Length: 2\r\n\r\nx"),
@@ -142,6 +143,7 @@ def test_connecting_takes_too_long(connect: Opener) -> None:
         "half a header",
         "garbage",
         "odd status",
+        "another protocol",
         "length",
         "negative",
         "lengths",
@@ -210,6 +212,44 @@ def test_sending_may_take_longer_than_connecting(connect: Opener) -> None:
         assert connect(server).send(post(bytes(1 << 20), timeout=limits)).body == b"done"
 
 
+def test_each_request_has_its_own_time(connect: Opener) -> None:
+    """On a kept connection any timeout follows any other, and is kept to."""
+
+    def slowly(line: Line, heard: Heard) -> None:
+        line.server.ending.wait(0.4)
+        line.send(answer(b"done"))
+
+    with Server() as server:
+        transport = connect(server)
+        transport.send(get())
+        transport.send(get(timeout=Timeout(read=0.2)))
+        server.script = slowly
+        assert transport.send(get()).body == b"done"
+        started = monotonic()
+        with pytest.raises(TimedOut):
+            transport.send(get(timeout=Timeout(read=0.2)))
+        assert monotonic() - started < 3
+        assert server.connections == 1
+        server.script = echoes
+        transport.send(get(timeout=Timeout(read=0.2)))
+        server.script = stalls(b"")
+        with pytest.raises(TimedOut):
+            transport.send(get(timeout=Timeout(read=0.4)))
+        assert monotonic() - started < 6
+
+
+@pytest.mark.parametrize("method", ["GET", "PUT", "DELETE", "POST"])
+def test_nothing_is_sent_again(connect: Opener, method: str) -> None:
+    """What is lost on a kept connection is reported, once; whether to repeat it is the core's."""
+    with Server() as server:
+        transport = connect(server)
+        transport.send(get())
+        server.script = cuts(b"")
+        with pytest.raises(ConnectionLost):
+            transport.send(Request(method, "/"))
+    assert [heard.line.split()[0] for heard in server.heard] == ["GET", method]
+
+
 def test_refused_before_the_body_was_read(connect: Opener) -> None:
     """An answer that comes before all was sent is read, not lost: a 413 says what is wrong."""
 
@@ -273,6 +313,22 @@ def test_stalled_body(connect: Opener, stream: bool) -> None:
     with Server(stalls(answer(b"x" * 50, length=100))) as server:
         transport = connect(server)
         with pytest.raises(TimedOut):
+            body_of(transport.send(get(stream=stream, timeout=Timeout(read=0.05))))
+
+
+@pytest.mark.parametrize(
+    ("script", "error"),
+    [
+        (stalls(b"HTTP/1.1 200 OK\r\n\r\na part"), TimedOut),
+        (resets(b"HTTP/1.1 200 OK\r\n\r\na part"), ConnectionLost),
+    ],
+    ids=["stalled", "reset"],
+)
+def test_endless_body(connect: Opener, stream: bool, script: Script, error: Any) -> None:
+    """A body without an announced end is not whole where the connection is broken off."""
+    with Server(script) as server:
+        transport = connect(server)
+        with pytest.raises(error):
             body_of(transport.send(get(stream=stream, timeout=Timeout(read=0.05))))
 
 

@@ -11,7 +11,7 @@ import sys
 import threading
 import traceback
 from concurrent.futures import ThreadPoolExecutor
-from typing import Any, List
+from typing import Any, Iterator, List
 
 import pytest
 
@@ -22,15 +22,33 @@ from gracedb_core.transports import _sockets
 from gracedb_core.transports._requests import RequestsTransport
 from gracedb_core.transports._urllib3 import Urllib3Transport
 
+from ..conftest import need_library
 from .authority import Authority
+from .awaiting import Waiting
+from .conftest import open_way
 from .server import Heard, Line, Server, answer, echoes, says
-from .test_conformance import get, post
+from .test_conformance import get, post, read_all
 
 
 @pytest.fixture(params=[Urllib3Transport, RequestsTransport])
-def kind(request: pytest.FixtureRequest) -> Any:
-    """Give each built-in transport in turn."""
+def pooled(request: pytest.FixtureRequest) -> Any:
+    """Give each transport over pools of urllib3 in turn."""
     return request.param
+
+
+@pytest.fixture(params=["urllib3", "requests", "aiohttp, awaited"])
+def kind(request: pytest.FixtureRequest) -> Iterator[Any]:
+    """Give what opens each built-in transport in turn; those to await are waited for."""
+    way, opened = str(request.param), []
+    need_library(way.partition(",")[0])
+
+    def open_kind(options: TransportOptions) -> Any:
+        opened.append(open_way(way, options))
+        return opened[-1]
+
+    yield open_kind
+    for transport in opened:
+        transport.end() if isinstance(transport, Waiting) else transport.close()
 
 
 def open_to(kind: Any, server: Server, **options: Any) -> Any:
@@ -53,6 +71,23 @@ def test_libraries_are_loaded_when_opened(name: str) -> None:
         f"assert ('requests' in sys.modules) == (offer.name == 'requests')\n"
     )
     subprocess.run([sys.executable, "-c", program], check=True)
+
+
+def test_without_aiohttp() -> None:
+    """Where the library of an extra is missing, opening its transport says how to install it."""
+    program = (
+        "import sys\n"
+        "sys.modules['aiohttp'] = None\n"
+        "from gracedb_core.errors import PluginError\n"
+        "from gracedb_core.transports.aiohttp import gracedb_transports\n"
+        "offer, = gracedb_transports()\n"
+        "try:\n"
+        "    offer.open_async(None)\n"
+        "except PluginError as error:\n"
+        "    print(error)\n"
+    )
+    said = subprocess.run([sys.executable, "-c", program], check=True, stdout=subprocess.PIPE)
+    assert b"pip install 'gracedb-core[aiohttp]'" in said.stdout
 
 
 def test_opens_again_after_close(kind: Any) -> None:
@@ -119,10 +154,37 @@ def test_superseded_while_asking(kind: Any, authority: Authority) -> None:
         transport.close()
 
 
-def test_closed_pool_is_replaced(kind: Any) -> None:
+def test_no_more_connections_are_kept_than_asked_for(kind: Any) -> None:
+    """Streams may be many; of their connections as many are kept as the pool has places."""
+    with Server() as server:
+        transport = open_to(kind, server, pool_size=2)
+        responses = [transport.send(get(stream=True)) for _ in range(5)]
+        assert [read_all(each) for each in responses] == [b"hello"] * 5
+        while len(server._lines) > 2:
+            server.ending.wait(0.001)
+        assert server.connections == 5
+        transport.send(get())
+        assert (server.connections, len(server._lines)) == (5, 2)
+        transport.close()
+
+
+def test_superseded_connections_are_closed(kind: Any, authority: Authority) -> None:
+    """Where a certificate is renewed, idle connections that show the old one are closed."""
+    with Server(tls=authority.server("127.0.0.1", ask=ssl.CERT_OPTIONAL)) as server:
+        origin = Origin("https", "127.0.0.1", server.port)
+        transport = open_to(kind, server, tls=TLSContexts(verify=authority.path), origin=origin)
+        for name in ("old", "new"):
+            transport.send(Request("GET", "/", certificate=authority.client(name)))
+        while 1 in server._lines:
+            server.ending.wait(0.001)
+        assert 2 in server._lines
+        transport.close()
+
+
+def test_closed_pool_is_replaced(pooled: Any) -> None:
     """A pool that was closed after it was chosen is not used, and nothing is lost."""
     with Server() as server:
-        transport = open_to(kind, server)
+        transport = open_to(pooled, server)
         chosen = transport._pool(None)
         choose = transport._pool
         transport.close()

@@ -108,7 +108,8 @@ def test_renewal_spares_requests_in_flight(connect: Opener, authority: Authority
         response = transport.send(Request("GET", "/", certificate=old, stream=True))
         transport.send(Request("GET", "/", certificate=new))
         assert read_all(response) == data
-    assert shown(server) == [old.fingerprint, new.fingerprint]
+        transport.send(Request("GET", "/", certificate=new))
+    assert shown(server) == [old.fingerprint, new.fingerprint, new.fingerprint]
 
 
 @pytest.mark.parametrize("given", [False, True], ids=["none", "of another authority"])
