@@ -15,6 +15,7 @@ from types import TracebackType
 from typing import Any, Dict, Iterable, Mapping, Optional, Tuple, Type, Union
 
 from .accounts import DEFAULT_USERS
+from .clock import Clock
 
 _PATIENCE = 60
 _EXTRA = ("flask", "cheroot", "pyparsing", "defusedxml")
@@ -85,9 +86,8 @@ class Sandbox:
     @property
     def url(self) -> str:
         """The API's base URL, ending in ``/api/``; raises `SandboxFailed` when it does not run."""
-        if not self._url:
-            # An empty string could be taken for "wherever production is".
-            raise SandboxFailed("the sandbox does not run, so it has no URL; start it first")
+        # An empty string could be taken for "wherever production is".
+        self._require_running()
         return self._url
 
     @property
@@ -101,6 +101,15 @@ class Sandbox:
     def pid(self) -> int:
         """The server's process id; 0 when it does not run."""
         return self._process.pid if self._process else 0
+
+    def advance_clock(self, seconds: float) -> None:
+        """Move the running server's clock on, back if negative: what expires need not be awaited.
+
+        It tells when something was made and whether a token has expired. Dates of
+        certificates are judged by OpenSSL, which knows the machine's time alone.
+        """
+        self._require_running()
+        Clock(self.folder).advance(seconds)
 
     def start(self) -> Sandbox:
         """Start the server and return once it answers."""
@@ -146,6 +155,10 @@ class Sandbox:
         trace: Optional[TracebackType],
     ) -> None:
         self.stop()
+
+    def _require_running(self) -> None:
+        if not self._url:
+            raise SandboxFailed("the sandbox does not run; start it first")
 
     def _spawn(self, writer: int) -> subprocess.Popen[bytes]:
         package = str(Path(__file__).resolve().parent.parent)

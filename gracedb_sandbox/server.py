@@ -15,6 +15,7 @@ from typing import Any, Callable, Iterator, Mapping, Optional, Union
 from cheroot.wsgi import Server
 
 from .app import create_app
+from .clock import Clock
 
 _log = logging.getLogger(__name__)
 _THREADS = 48
@@ -25,6 +26,7 @@ class Running:
     """A bound server; `url` is its API's base."""
 
     def __init__(self, folder: Union[str, Path], host: str, port: int, **options: Any) -> None:
+        Clock(folder).reset()
         self._app = create_app(folder, **options)
         self._server = _Server(
             (host, port),

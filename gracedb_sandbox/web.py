@@ -36,6 +36,11 @@ def store() -> Store:
     return premises().store
 
 
+def now() -> float:
+    """The time by this sandbox's clock, in Unix seconds."""
+    return store().clock()
+
+
 def dialect() -> Dialect:
     """How this request is to be understood and answered."""
     return cast(Dialect, g.dialect)
