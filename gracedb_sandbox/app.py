@@ -25,7 +25,7 @@ from .dialect import PREFIXES, Dialect
 from .identity import Directory
 from .store import Store
 from .superevents.blueprints import blueprints as superevents
-from .web import Premises, current_user, finish, premises
+from .web import Premises, current_user, finish, now, premises, verify
 
 _log = logging.getLogger(__name__)
 _PRIVATE = ("events", "gwtc", "performance")
@@ -122,7 +122,7 @@ def _arrive() -> Optional[Response]:
     misrouted = _misrouted()
     if misrouted is not None:
         return misrouted
-    g.user = premises().directory.find(request.headers)
+    g.user = premises().directory.find(request.headers, verify=verify, clock=now)
     if current_user().anonymous and request.path.split("/", 2)[1] in _PRIVATE:
         raise unauthenticated()
     return None

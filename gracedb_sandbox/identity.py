@@ -1,7 +1,8 @@
 """Who is asking: the users a sandbox knows, and how a request proves to be one of them.
 
 GraceDB tries its backends in order: bearer token, certificate, Basic. A bad
-token is *nobody* (the request goes on as anonymous); a bad password is an error.
+token is *nobody* (the request goes on as anonymous); a bad password is an error,
+and so is an old one.
 """
 
 from __future__ import annotations
@@ -12,7 +13,7 @@ import hmac
 import json
 import sqlite3
 from dataclasses import dataclass, field
-from typing import Any, Dict, FrozenSet, Iterable, Mapping, Optional, Tuple
+from typing import Any, Callable, Dict, FrozenSet, Iterable, Mapping, Optional, Tuple
 
 from werkzeug.datastructures import Headers
 
@@ -20,10 +21,20 @@ from . import vocabulary
 from .accounts import DEFAULT_USERS
 from .answers import Refusal, detail
 
+_PASSWORD_LIFETIME = 365 * 86400
+_EXPIRED = "Your password has expired. Please log in to the web interface and request another."
+
+Verifier = Callable[[str], str]
+"""Gives the subject of a signed token; an empty string if there is anything wrong with it."""
+
 
 @dataclass(frozen=True)
 class User:
-    """Somebody; `groups` carry rights, `pipelines` are those the user may upload to."""
+    """Somebody; `groups` carry rights, `pipelines` are those the user may upload to.
+
+    The account was opened at `joined` (Unix seconds), which decides how long the
+    password is good; it is good for ever if that is unknown.
+    """
 
     username: str = "AnonymousUser"
     password: str = field(default="", repr=False)
@@ -34,6 +45,7 @@ class User:
     pipelines: FrozenSet[str] = frozenset()
     permissions: FrozenSet[str] = frozenset()
     token: str = field(default="", repr=False)
+    joined: Optional[float] = None
 
     @property
     def anonymous(self) -> bool:
@@ -73,16 +85,17 @@ class Directory:
     def __init__(self, users: Optional[Iterable[Mapping[str, Any]]] = None) -> None:
         people = map(read_user, DEFAULT_USERS if users is None else users)
         self.users: Dict[str, User] = {user.username: user for user in people}
+        self._subjects = {user.username.lower(): user for user in self.users.values()}
         self._tokens = {user.token: user for user in self.users.values() if user.token}
 
-    def find(self, headers: Headers) -> User:
-        """The user the headers prove, or `ANONYMOUS`; refuses a wrong password."""
+    def find(self, headers: Headers, *, verify: Verifier, clock: Callable[[], float]) -> User:
+        """The user whom the headers prove, or `ANONYMOUS`; refuses a wrong password."""
         scheme, _, secret = headers.get("Authorization", "").partition(" ")
         if scheme.lower() == "bearer":
-            return self._tokens.get(secret.strip(), ANONYMOUS)
+            return self._bearer(secret.strip(), verify)
         # Passwords are not for scripts running in somebody's browser session.
         if scheme.lower() == "basic" and headers.get("X-Requested-With") != "XMLHttpRequest":
-            return self._basic(secret)
+            return self._basic(secret, clock)
         return ANONYMOUS
 
     def remember(self, database: sqlite3.Connection) -> None:
@@ -101,12 +114,18 @@ class Directory:
         ]
         database.executemany("INSERT OR REPLACE INTO user VALUES (?, ?, ?, ?, ?, ?, ?)", rows)
 
-    def _basic(self, secret: str) -> User:
+    def _bearer(self, token: str, verify: Verifier) -> User:
+        known = self._tokens.get(token)
+        return known or self._subjects.get(verify(token).lower(), ANONYMOUS)
+
+    def _basic(self, secret: str, clock: Callable[[], float]) -> User:
         username, password = _credentials(secret)
         user = self.users.get(username)
         known = user.password.encode() if user else b""
         if user is None or not hmac.compare_digest(known, password.encode()):
             raise detail(403, "Invalid username/password.")
+        if user.joined is not None and clock() - user.joined > _PASSWORD_LIFETIME:
+            raise detail(403, _EXPIRED)
         return user
 
 

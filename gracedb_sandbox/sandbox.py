@@ -16,9 +16,10 @@ from typing import Any, Dict, Iterable, Mapping, Optional, Tuple, Type, Union
 
 from .accounts import DEFAULT_USERS
 from .clock import Clock
+from .credentials import Issuing
 
 _PATIENCE = 60
-_EXTRA = ("flask", "cheroot", "pyparsing", "defusedxml")
+_EXTRA = ("flask", "cheroot", "pyparsing", "defusedxml", "jwt")
 
 
 class MissingExtra(ImportError):
@@ -45,7 +46,7 @@ def _installed(name: str) -> bool:
         return False
 
 
-class Sandbox:
+class Sandbox(Issuing):
     """A local GraceDB: ``with Sandbox() as server: server.url``.
 
     *folder* keeps the data (None: a temporary folder, removed at the end);
