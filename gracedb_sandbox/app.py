@@ -22,7 +22,7 @@ from .answers import Refusal, detail, unauthenticated
 from .bodies import ApiRequest, drain
 from .clock import Clock
 from .dialect import PREFIXES, Dialect
-from .identity import Directory
+from .identity import CERTIFICATE, Directory
 from .store import Store
 from .superevents.blueprints import blueprints as superevents
 from .web import Premises, current_user, finish, now, premises, verify
@@ -122,7 +122,8 @@ def _arrive() -> Optional[Response]:
     misrouted = _misrouted()
     if misrouted is not None:
         return misrouted
-    g.user = premises().directory.find(request.headers, verify=verify, clock=now)
+    subject = request.environ.get(CERTIFICATE, "")
+    g.user = premises().directory.find(request.headers, subject, verify=verify, clock=now)
     if current_user().anonymous and request.path.split("/", 2)[1] in _PRIVATE:
         raise unauthenticated()
     return None

@@ -1,6 +1,6 @@
 """Clocks: Unix seconds, GPS seconds and the text GraceDB writes for an instant.
 
-The one place in the sandbox that knows leap seconds, and that asks the machine for the time.
+The one place in the sandbox that knows leap seconds, and that knows what time it is.
 """
 
 from __future__ import annotations

@@ -2,16 +2,30 @@
 
 from __future__ import annotations
 
+import time
 from abc import ABC, abstractmethod
 from pathlib import Path
 from typing import Any, Dict, Optional, Sequence, Tuple, Union
-from urllib.parse import urlsplit
+from urllib.parse import quote, urlsplit
 
-from . import lazily
+from . import files, lazily
+from .accounts import subject_of
 from .clock import Clock
 
+AUTHORITIES = "ca.pem"
+"""The file in a sandbox's folder with which clients verify the server."""
+CERTIFICATE_LIFETIME = 7 * 86400.0
+"""How many seconds a certificate of a user is good for."""
 TOKEN_LIFETIME = 3 * 3600.0
 """How many seconds a token is good for, as with the issuers of the collaboration."""
+
+
+def check_certificates(wanted: Optional[str], *, tls: bool) -> None:
+    """Raise `ValueError` unless a server can treat certificates of clients as *wanted*."""
+    if wanted not in ("accept", "require", None):
+        raise ValueError(f'client_certificates is "accept", "require" or None, not {wanted!r}')
+    if wanted == "require" and not tls:
+        raise ValueError("certificates of clients need TLS: give tls=True as well")
 
 
 class Issuing(ABC):
@@ -28,6 +42,16 @@ class Issuing(ABC):
     @abstractmethod
     def folder(self) -> Path:
         """Where the server keeps its data and its keys."""
+
+    @property
+    def authorities(self) -> Path:
+        """What a client verifies the server with: a file with the sandbox's own authority.
+
+        Raises `ValueError` from a sandbox that speaks plain http.
+        """
+        if not self.url.startswith("https:"):
+            raise ValueError("the sandbox speaks plain http; start it with tls=True")
+        return self.folder / AUTHORITIES
 
     def issue_token(
         self,
@@ -54,6 +78,46 @@ class Issuing(ABC):
             audience=self._origin() if audience is None else audience,
             scope=scope,
         )
+
+    def issue_certificate(
+        self,
+        user: str,
+        path: Union[str, Path, None] = None,
+        *,
+        key: Union[str, Path, None] = None,
+        valid_for: float = CERTIFICATE_LIFETIME,
+        not_before: Optional[float] = None,
+        proxy: bool = False,
+        password: Optional[str] = None,
+    ) -> Path:
+        """Write a certificate of *user* with its key to *path*, and return the path.
+
+        *user* may also be the subject of a stranger (``/O=Elsewhere/CN=Somebody``).
+        Without a *path* it is ``credentials/USER.pem`` in the sandbox's folder; what
+        is there is replaced in one step. The private key goes to the file *key* if
+        there is one, and is encrypted with *password* if there is one. A *proxy* is
+        followed by the certificate that signed it. The certificate is good for
+        *valid_for* seconds from now on, or from *not_before* (Unix seconds) on; a
+        negative number makes one that has expired.
+        Raises `ValueError` for a user whom the sandbox does not know, and from a
+        sandbox that speaks plain http.
+        """
+        subject = user if user.startswith("/") else subject_of(self._known(user))
+        now = time.time()
+        ends = (now if not_before is None else not_before) + valid_for
+        starts = min(now, ends) - 60 if not_before is None else not_before
+        authority = lazily.authority(str(self.authorities.parent))
+        made = authority.for_person(subject, starts, ends, proxy=proxy)
+        path = self._place(user, ".pem") if path is None else Path(path)
+        if key is None:
+            files.write(path, made.combined_pem(password))
+        else:
+            files.write(Path(key), made.key_pem(password))
+            files.write(path, made.certificates_pem())
+        return path
+
+    def _place(self, user: str, suffix: str) -> Path:
+        return self.folder / "credentials" / (quote(user, safe=" @+") + suffix)
 
     def _origin(self) -> str:
         parts = urlsplit(self.url)

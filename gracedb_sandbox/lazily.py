@@ -12,6 +12,9 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Iterator
 
 if TYPE_CHECKING:
+    from types import ModuleType
+
+    from .authority import Authority
     from .tokens import Issuer
 
 
@@ -20,6 +23,20 @@ def issuer(folder: Path) -> Issuer:
     with _without_age_warning():
         from .tokens import Issuer
     return Issuer(folder)
+
+
+def authority(folder: str) -> Authority:
+    """The certificate authority of the sandbox in *folder*."""
+    with _without_age_warning():
+        from .authority import Authority
+    return Authority(folder)
+
+
+def tls() -> ModuleType:
+    """The module that speaks TLS."""
+    with _without_age_warning():
+        from . import tls
+    return tls
 
 
 @contextmanager

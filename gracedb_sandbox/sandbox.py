@@ -16,7 +16,7 @@ from typing import Any, Dict, Iterable, Mapping, Optional, Tuple, Type, Union
 
 from .accounts import DEFAULT_USERS
 from .clock import Clock
-from .credentials import Issuing
+from .credentials import Issuing, check_certificates
 
 _PATIENCE = 60
 _EXTRA = ("flask", "cheroot", "pyparsing", "defusedxml", "jwt")
@@ -54,6 +54,11 @@ class Sandbox(Issuing):
     users (same shape as `Sandbox.users`, or the path of a JSON file holding
     such a list); *pipelines* maps names to ``disabled``, ``deprecated`` or
     ``unapproved``. The server ends with this process, however that ends.
+
+    With *tls* it speaks https, with a certificate of its own authority (see
+    `authorities`), which is kept in *folder*. *client_certificates* of that
+    authority are then what it will ``"accept"``, what it will ``"require"``, or
+    None: what it never asks for.
     """
 
     users: Tuple[Dict[str, Any], ...] = DEFAULT_USERS
@@ -67,8 +72,11 @@ class Sandbox(Issuing):
         host: str = "127.0.0.1",
         users: Union[Iterable[Mapping[str, Any]], str, Path, None] = None,
         pipelines: Optional[Mapping[str, str]] = None,
+        tls: bool = False,
+        client_certificates: Optional[str] = "accept",
     ) -> None:
         require_extra()
+        check_certificates(client_certificates, tls=tls)
         if users is not None:
             self.users = read_users(users)
         self._folder = folder
@@ -78,6 +86,8 @@ class Sandbox(Issuing):
             "generation": generation,
             "users": self.users,
             "pipelines": dict(pipelines or {}),
+            "tls": tls,
+            "client_certificates": client_certificates,
         }
         self._process: Optional[subprocess.Popen[bytes]] = None
         self._owner = 0

@@ -5,27 +5,40 @@ from __future__ import annotations
 import logging
 import os
 import signal
+import socket
 import tempfile
 import threading
 from contextlib import contextmanager
 from pathlib import Path
 from queue import SimpleQueue
-from typing import Any, Callable, Iterator, Mapping, Optional, Union
+from typing import Any, Callable, Iterator, List, Mapping, Optional, Tuple, Union
 
 from cheroot.wsgi import Server
 
+from . import files, lazily
 from .app import create_app
 from .clock import Clock
+from .credentials import AUTHORITIES
 
 _log = logging.getLogger(__name__)
 _THREADS = 48
 _CONNECTIONS = 1024
+_LOOPBACK = ("localhost", "127.0.0.1", "::1")
 
 
 class Running:
     """A bound server; `url` is its API's base."""
 
-    def __init__(self, folder: Union[str, Path], host: str, port: int, **options: Any) -> None:
+    def __init__(
+        self,
+        folder: Union[str, Path],
+        host: str,
+        port: int,
+        *,
+        tls: bool = False,
+        client_certificates: Optional[str] = "accept",
+        **options: Any,
+    ) -> None:
         Clock(folder).reset()
         self._app = create_app(folder, **options)
         self._server = _Server(
@@ -37,13 +50,18 @@ class Running:
             shutdown_timeout=1,  # a silent connection would hold a worker for cheroot's 5 s
             server_name="gracedb-sandbox",
         )
+        if tls:
+            secure = lazily.tls()
+            context = secure.make_context(*_keys(Path(folder), host), client_certificates)
+            self._server.ssl_adapter = secure.Adapter(context)
+            self._server.ConnectionClass = secure.Connection
         # Cheroot closes all but ten idle connections unless told otherwise.
         self._server.keep_alive_conn_limit = _CONNECTIONS
         self._server.expiration_interval = 0.05  # s; how long stopping waits for its accept thread
         self._server.prepare()
         bound = self._server.bind_addr
         name = f"[{bound[0]}]" if ":" in bound[0] else bound[0]
-        self.url = f"http://{name}:{bound[1]}/api/"
+        self.url = f"http{'s' if tls else ''}://{name}:{bound[1]}/api/"
 
     def serve(self) -> None:
         """Answer until `stop` is called from another thread."""
@@ -55,7 +73,29 @@ class Running:
         self._app.extensions["gracedb_sandbox"].store.close()
 
 
+def _keys(folder: Path, host: str) -> Tuple[Path, Path]:
+    """Write down what a server in *folder* shows, and what its clients trust; give both paths."""
+    authority = lazily.authority(str(folder))
+    server, authorities = folder / "keys" / "server.pem", folder / AUTHORITIES
+    shown = authority.for_server(dict.fromkeys([*_LOOPBACK, host, *_names_of(host)]))
+    files.write(server, shown.key_pem() + shown.certificates_pem())
+    files.write(authorities, authority.certificate_pem, public=True)
+    return server, authorities
+
+
+def _names_of(host: str) -> List[str]:
+    # Whoever listens everywhere is reached from other machines, or from outside of a container.
+    return [socket.gethostname()] if host in ("0.0.0.0", "::") else []  # noqa: S104  # compared
+
+
 class _Server(Server):
+    def process_conn(self, conn: Any) -> None:
+        """Give a connection to a worker once its client has said something."""
+        if conn.last_used is None:  # it is new
+            self.put_conn(conn)
+        else:
+            super().process_conn(conn)
+
     def error_log(self, msg: str = "", level: int = 20, traceback: bool = False) -> None:  # noqa: FBT001, FBT002  # cheroot's signature
         """Send cheroot's complaints where ours go, instead of to standard error."""
         _log.log(level, msg, exc_info=traceback)
@@ -70,6 +110,8 @@ def serve(
     generation: str = "2.33",
     users: Optional[Any] = None,
     pipelines: Optional[Mapping[str, str]] = None,
+    tls: bool = False,
+    client_certificates: Optional[str] = "accept",
 ) -> None:
     """Serve until SIGTERM or SIGINT; write the API's URL into *ready_file* once it answers."""
     # An event's lock could be held by the very code that a signal interrupts; this has none.
@@ -78,7 +120,16 @@ def serve(
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, lambda number, _: signals.put(number))
     with _place(folder) as home:
-        running = Running(home, host, port, generation=generation, users=users, pipelines=pipelines)
+        running = Running(
+            home,
+            host,
+            port,
+            tls=tls,
+            client_certificates=client_certificates,
+            generation=generation,
+            users=users,
+            pipelines=pipelines,
+        )
         run(running, signals.get, ready=lambda: _announce(running.url, ready_file))
 
 
