@@ -21,6 +21,7 @@ def serve(
     folder: Union[str, Path, None] = None,
     *,
     ready_file: Union[str, Path, None] = None,
+    credentials: Union[str, Path, None] = None,
     host: str = "127.0.0.1",
     generation: str = "2.33",
     users: Union[Iterable[Mapping[str, Any]], str, Path, None] = None,
@@ -31,8 +32,10 @@ def serve(
     """Serve in this process until SIGTERM or SIGINT.
 
     *folder* None is a temporary one. The API's base URL is written into
-    *ready_file* (whole or not at all) once it answers. The others are as with
-    `Sandbox`. Raises `MissingExtra`.
+    *ready_file* (whole or not at all) once it answers. Before that, and every hour
+    from then on, everybody's credentials are written into the folder *credentials*
+    (see `Sandbox.write_credentials`). The others are as with `Sandbox`. Raises
+    `MissingExtra`.
     """
     require_extra()
     check_certificates(client_certificates, tls=tls)
@@ -42,6 +45,7 @@ def serve(
         port,
         folder,
         ready_file=ready_file,
+        credentials=credentials,
         host=host,
         generation=generation,
         users=None if users is None else read_users(users),

@@ -49,7 +49,7 @@ class Issuing(ABC):
 
         Raises `ValueError` from a sandbox that speaks plain http.
         """
-        if not self.url.startswith("https:"):
+        if not self._secure:
             raise ValueError("the sandbox speaks plain http; start it with tls=True")
         return self.folder / AUTHORITIES
 
@@ -108,7 +108,8 @@ class Issuing(ABC):
         starts = min(now, ends) - 60 if not_before is None else not_before
         authority = lazily.authority(str(self.authorities.parent))
         made = authority.for_person(subject, starts, ends, proxy=proxy)
-        path = self._place(user, ".pem") if path is None else Path(path)
+        place = self.folder / "credentials" / _file_of(user, ".pem")
+        path = place if path is None else Path(path)
         if key is None:
             files.write(path, made.combined_pem(password))
         else:
@@ -116,8 +117,24 @@ class Issuing(ABC):
             files.write(path, made.certificates_pem())
         return path
 
-    def _place(self, user: str, suffix: str) -> Path:
-        return self.folder / "credentials" / (quote(user, safe=" @+") + suffix)
+    def write_credentials(self, folder: Union[str, Path, None] = None) -> Path:
+        """Write a token of every user into *folder*, and return that.
+
+        The files are ``USER.token`` and, over TLS, ``USER.pem`` and ``ca.pem``; each is
+        replaced in one step. Without a *folder* it is ``credentials`` in the sandbox's.
+        """
+        into = self.folder / "credentials" if folder is None else Path(folder)
+        for name in (user["username"] for user in self.users):
+            files.write(into / _file_of(name, ".token"), self.issue_token(name).encode())
+            if self._secure:
+                self.issue_certificate(name, into / _file_of(name, ".pem"))
+        if self._secure:
+            files.write(into / AUTHORITIES, self.authorities.read_bytes(), public=True)
+        return into
+
+    @property
+    def _secure(self) -> bool:
+        return self.url.startswith("https:")
 
     def _origin(self) -> str:
         parts = urlsplit(self.url)
@@ -129,3 +146,7 @@ class Issuing(ABC):
             names = ", ".join(user["username"] for user in self.users)
             raise ValueError(f"the sandbox knows no {name!r}; its users are {names}")
         return found[0]
+
+
+def _file_of(name: str, suffix: str) -> str:
+    return quote(name, safe=" @+") + suffix
