@@ -56,6 +56,7 @@ class Issuing(ABC):
     def issue_token(
         self,
         user: str,
+        path: Union[str, Path, None] = None,
         *,
         valid_for: float = TOKEN_LIFETIME,
         not_before: Optional[float] = None,
@@ -66,11 +67,12 @@ class Issuing(ABC):
 
         It is for this server unless another *audience* is given (``"ANY"`` is every
         server). Like GraceDB, the sandbox takes whoever shows a token that is expired,
-        for somebody else, of another scope or of another issuer for nobody. Raises
-        `ValueError` for a user whom it does not know.
+        for somebody else, of another scope or of another issuer for nobody. With a
+        *path* it is also written there, in one step. Raises `ValueError` for a user
+        whom it does not know.
         """
         self._known(user)
-        return lazily.issuer(self.folder).issue(
+        token = lazily.issuer(self.folder).issue(
             user,
             now=Clock(self.folder)(),
             valid_for=valid_for,
@@ -78,6 +80,9 @@ class Issuing(ABC):
             audience=self._origin() if audience is None else audience,
             scope=scope,
         )
+        if path is not None:
+            files.write(Path(path), token.encode())
+        return token
 
     def issue_certificate(
         self,
@@ -106,7 +111,7 @@ class Issuing(ABC):
         now = time.time()
         ends = (now if not_before is None else not_before) + valid_for
         starts = min(now, ends) - 60 if not_before is None else not_before
-        authority = lazily.authority(str(self.authorities.parent))
+        authority = lazily.authority(self.authorities.parent)
         made = authority.for_person(subject, starts, ends, proxy=proxy)
         place = self.folder / "credentials" / _file_of(user, ".pem")
         path = place if path is None else Path(path)
@@ -125,7 +130,7 @@ class Issuing(ABC):
         """
         into = self.folder / "credentials" if folder is None else Path(folder)
         for name in (user["username"] for user in self.users):
-            files.write(into / _file_of(name, ".token"), self.issue_token(name).encode())
+            self.issue_token(name, into / _file_of(name, ".token"))
             if self._secure:
                 self.issue_certificate(name, into / _file_of(name, ".pem"))
         if self._secure:

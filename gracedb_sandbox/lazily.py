@@ -25,7 +25,7 @@ def issuer(folder: Path) -> Issuer:
     return Issuer(folder)
 
 
-def authority(folder: str) -> Authority:
+def authority(folder: Path) -> Authority:
     """The certificate authority of the sandbox in *folder*."""
     with _without_age_warning():
         from .authority import Authority

@@ -89,7 +89,7 @@ class Running(Issuing):
 
 def _keys(folder: Path, host: str) -> Tuple[Path, Path]:
     """Write down what a server in *folder* shows, and what its clients trust; give both paths."""
-    authority = lazily.authority(str(folder))
+    authority = lazily.authority(folder)
     server, authorities = folder / "keys" / "server.pem", folder / AUTHORITIES
     shown = authority.for_server(dict.fromkeys([*_LOOPBACK, *_names_of(host)]))
     files.write(server, shown.key_pem() + shown.certificates_pem())

@@ -203,6 +203,17 @@ def test_the_issuers_key_is_kept_and_secret(tmp_path: Path) -> None:
         assert who(server, token) == NAME
 
 
+def test_a_token_can_be_renewed_in_place(server: Sandbox, tmp_path: Path) -> None:
+    """A token's file is replaced in one step, can be read by its owner alone, and holds no more."""
+    path = tmp_path / "made" / "token"
+    first = server.issue_token(NAME, path)
+    assert path.read_text(encoding="ascii") == first
+    second = server.issue_token(NAME, path, valid_for=60)
+    assert path.read_text(encoding="ascii") == second != first
+    assert stat.S_IMODE(os.stat(str(path)).st_mode) == 0o600
+    assert [each.name for each in path.parent.iterdir()] == ["token"]
+
+
 def test_who_is_not_there_gets_no_token(server: Sandbox) -> None:
     """A token for somebody unknown is refused at once; so is one without a server."""
     with pytest.raises(ValueError, match=r"knows no 'albert'; its users are albert\.ein"):
