@@ -5,7 +5,7 @@ Imports nothing, so that tests and `Sandbox.users` have it without the extra.
 
 from __future__ import annotations
 
-from typing import Any, Dict, Tuple
+from typing import Any, Dict, Mapping, Tuple
 
 DEFAULT_USERS: Tuple[Dict[str, Any], ...] = (
     {
@@ -29,6 +29,7 @@ DEFAULT_USERS: Tuple[Dict[str, Any], ...] = (
         "pipelines": ["*"],
         "permissions": ["t90_grbevent"],
         "token": "a-token-of-albert.einstein",
+        "subject": "/DC=org/DC=cilogon/C=US/O=LIGO/CN=Albert Einstein albert.einstein@ligo.org",
     },
     {
         "username": "henrietta.leavitt",
@@ -38,6 +39,12 @@ DEFAULT_USERS: Tuple[Dict[str, Any], ...] = (
         "email": "henrietta.leavitt@example.org",
         "groups": ["lvem_observers"],
         "token": "a-token-of-henrietta.leavitt",
+        "subject": "/DC=org/DC=cilogon/C=US/O=Harvard College Observatory/CN=Henrietta Leavitt",
     },
 )
 """An internal user with every right, and an external observer."""
+
+
+def subject_of(user: Mapping[str, Any]) -> str:
+    """The name in a user's certificates, as GraceDB spells it; made up where none is given."""
+    return str(user.get("subject") or f"/O=GraceDB sandbox/CN={user['username']}")

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import re
 import sqlite3
-import time
 from typing import List, NamedTuple, Optional, Union
 
 from .store import Blob
@@ -58,8 +57,8 @@ def add_log(
     n = next_number(database, "log", subject)
     cursor = database.execute(
         "INSERT INTO log (kind, owner, n, comment, created, issuer, filename, file_version)"
-        " VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
-        (*subject, n, comment, time.time(), issuer, filename, file_version),
+        " VALUES (?, ?, ?, ?, now(), ?, ?, ?)",
+        (*subject, n, comment, issuer, filename, file_version),
     )
     written = database.execute("SELECT * FROM log WHERE id = ?", (cursor.lastrowid,))
     row: sqlite3.Row = written.fetchone()
@@ -154,8 +153,8 @@ def add_label(
     """Apply a label and, unless not *logged*, log that; False when it was there already."""
     if find_label(database, subject, name) is not None:
         return False
-    row = (*subject, name, creator, time.time())
-    database.execute("INSERT INTO labelling VALUES (?, ?, ?, ?, ?)", row)
+    row = (*subject, name, creator)
+    database.execute("INSERT INTO labelling VALUES (?, ?, ?, ?, now())", row)
     if logged:
         _say(database, subject, "labelled", creator, name)
     return True

@@ -11,7 +11,7 @@ import re
 from email.utils import formatdate
 from http import HTTPStatus
 from pathlib import Path
-from typing import Any, Dict, Iterable, Mapping, Optional, Union
+from typing import Any, Callable, Dict, Iterable, Mapping, Optional, Union
 
 from flask import Flask, Response, current_app, g, request
 from werkzeug.exceptions import HTTPException, MethodNotAllowed
@@ -20,11 +20,12 @@ from werkzeug.routing import BaseConverter, IntegerConverter, RequestRedirect
 from . import answers, events, gwtc, ids, root
 from .answers import Refusal, detail, unauthenticated
 from .bodies import ApiRequest, drain
+from .clock import Clock
 from .dialect import PREFIXES, Dialect
-from .identity import Directory
+from .identity import CERTIFICATE, Directory
 from .store import Store
 from .superevents.blueprints import blueprints as superevents
-from .web import Premises, current_user, finish, premises
+from .web import Premises, current_user, finish, now, premises, verify
 
 _log = logging.getLogger(__name__)
 _PRIVATE = ("events", "gwtc", "performance")
@@ -59,15 +60,17 @@ def create_app(
     generation: str = "2.33",
     users: Optional[Iterable[Mapping[str, Any]]] = None,
     pipelines: Optional[Dict[str, str]] = None,
+    clock: Optional[Callable[[], float]] = None,
 ) -> Flask:
     """A GraceDB that keeps everything in *folder*.
 
     *users* replaces the default ones (see `accounts.DEFAULT_USERS` for the
     shape); *pipelines* maps names to ``disabled``, ``deprecated`` or ``unapproved``.
+    *clock* gives Unix seconds, in place of the `Clock` of the folder.
     """
     app = _Application("gracedb_sandbox", static_folder=None, template_folder=None)
     directory = Directory(users)
-    store = Store(folder)
+    store = Store(folder, clock or Clock(folder))
     with store.transaction(writing=True) as database:
         directory.remember(database)
     app.extensions["gracedb_sandbox"] = Premises(store, directory, generation, pipelines or {})
@@ -119,7 +122,8 @@ def _arrive() -> Optional[Response]:
     misrouted = _misrouted()
     if misrouted is not None:
         return misrouted
-    g.user = premises().directory.find(request.headers)
+    subject = request.environ.get(CERTIFICATE, "")
+    g.user = premises().directory.find(request.headers, subject, verify=verify, clock=now)
     if current_user().anonymous and request.path.split("/", 2)[1] in _PRIVATE:
         raise unauthenticated()
     return None

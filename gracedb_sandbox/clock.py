@@ -1,12 +1,16 @@
 """Clocks: Unix seconds, GPS seconds and the text GraceDB writes for an instant.
 
-The one place in the sandbox that knows leap seconds.
+The one place in the sandbox that knows leap seconds, and that knows what time it is.
 """
 
 from __future__ import annotations
 
 import bisect
 import time
+from pathlib import Path
+from typing import Union
+
+from . import files
 
 GPS_EPOCH = 315964800
 """1980-01-06 00:00:00 UTC, in Unix seconds."""
@@ -48,3 +52,35 @@ def unix_from_gps(gps: float) -> float:
 def utc_text(unix: float) -> str:
     """*unix* as GraceDB writes it: ``2022-03-16 16:24:22 UTC``, no fraction."""
     return time.strftime("%Y-%m-%d %H:%M:%S UTC", time.gmtime(unix))
+
+
+class Clock:
+    """The machine's time, moved by what a file in a sandbox's *folder* says.
+
+    A file, because whoever moves the clock and the server that reads it are two
+    processes, and the next request has to see what was moved before it.
+    """
+
+    def __init__(self, folder: Union[str, Path]) -> None:
+        self._path = Path(folder, "clock")
+
+    def __call__(self) -> float:
+        """The time in Unix seconds."""
+        return time.time() + self.shift
+
+    @property
+    def shift(self) -> float:
+        """How many seconds the clock is ahead of the machine's."""
+        try:
+            return float(self._path.read_bytes())
+        except FileNotFoundError:
+            return 0.0
+
+    def advance(self, seconds: float) -> None:
+        """Move the clock on by *seconds*; a negative number moves it back."""
+        files.write(self._path, repr(self.shift + float(seconds)).encode())
+
+    def reset(self) -> None:
+        """Show the machine's time again."""
+        if self._path.exists():
+            self._path.unlink()

@@ -6,7 +6,6 @@ import json
 import math
 import re
 import sqlite3
-import time
 from typing import Any, Dict, List, Mapping, Optional, Sequence
 
 from flask import Blueprint, Response
@@ -21,7 +20,7 @@ from .superevents import fields, record
 from .superevents.access import ACTIONS
 from .superevents.desk import not_found, read, require, stated
 from .superevents.fields import Field
-from .web import current_user, database, link
+from .web import current_user, database, link, now
 
 views = Blueprint("gwtc", __name__)
 
@@ -64,7 +63,7 @@ def _create() -> Response:
     made = database().execute(
         "INSERT INTO gwtc (number, version, created, submitter, comment, smap) VALUES"
         " (?1, (SELECT coalesce(max(version), 0) + 1 FROM gwtc WHERE number = ?1), ?2, ?3, ?4, ?5)",
-        (given["number"], time.time(), current_user().username, given["comment"] or "", smap),
+        (given["number"], now(), current_user().username, given["comment"] or "", smap),
     )
     row = database().execute("SELECT * FROM gwtc WHERE id = ?", (made.lastrowid,)).fetchone()
     return answer(_shown(row), 201)

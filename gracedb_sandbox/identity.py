@@ -1,7 +1,8 @@
 """Who is asking: the users a sandbox knows, and how a request proves to be one of them.
 
 GraceDB tries its backends in order: bearer token, certificate, Basic. A bad
-token is *nobody* (the request goes on as anonymous); a bad password is an error.
+token is as good as none; a certificate of a stranger is an error, and so is a
+bad password or an old one.
 """
 
 from __future__ import annotations
@@ -12,18 +13,30 @@ import hmac
 import json
 import sqlite3
 from dataclasses import dataclass, field
-from typing import Any, Dict, FrozenSet, Iterable, Mapping, Optional, Tuple
+from typing import Any, Callable, Dict, FrozenSet, Iterable, Mapping, Optional, Tuple
 
 from werkzeug.datastructures import Headers
 
 from . import vocabulary
-from .accounts import DEFAULT_USERS
+from .accounts import DEFAULT_USERS, subject_of
 from .answers import Refusal, detail
+
+CERTIFICATE = "gracedb.certificate"
+"""Where a request's environment has the subject of the client's certificate, if it showed one."""
+_PASSWORD_LIFETIME = 365 * 86400
+_EXPIRED = "Your password has expired. Please log in to the web interface and request another."
+
+Verifier = Callable[[str], str]
+"""Gives the subject of a signed token; an empty string if there is anything wrong with it."""
 
 
 @dataclass(frozen=True)
 class User:
-    """Somebody; `groups` carry rights, `pipelines` are those the user may upload to."""
+    """Somebody; `groups` carry rights, `pipelines` are those the user may upload to.
+
+    The account was opened at `joined` (Unix seconds), which decides how long the
+    password is good; it is good for ever if that is unknown.
+    """
 
     username: str = "AnonymousUser"
     password: str = field(default="", repr=False)
@@ -34,6 +47,8 @@ class User:
     pipelines: FrozenSet[str] = frozenset()
     permissions: FrozenSet[str] = frozenset()
     token: str = field(default="", repr=False)
+    subject: str = ""
+    joined: Optional[float] = None
 
     @property
     def anonymous(self) -> bool:
@@ -62,6 +77,7 @@ _SETS = ("groups", "pipelines", "permissions")
 def read_user(given: Mapping[str, Any]) -> User:
     """A user from plain data, as in a users file; ``"*"`` in `pipelines` means all."""
     values = {**given, **{name: frozenset(given.get(name, ())) for name in _SETS}}
+    values["subject"] = subject_of(given)
     if "*" in values["pipelines"]:
         values["pipelines"] = frozenset(vocabulary.PIPELINES)
     return User(**values)
@@ -71,19 +87,30 @@ class Directory:
     """The users of one sandbox, and which of them a request's headers prove."""
 
     def __init__(self, users: Optional[Iterable[Mapping[str, Any]]] = None) -> None:
-        people = map(read_user, DEFAULT_USERS if users is None else users)
-        self.users: Dict[str, User] = {user.username: user for user in people}
-        self._tokens = {user.token: user for user in self.users.values() if user.token}
+        known = map(read_user, DEFAULT_USERS if users is None else users)
+        self.users: Dict[str, User] = {user.username: user for user in known}
+        people = self.users.values()
+        self._names = {user.username.lower(): user for user in people}
+        self._subjects = {user.subject: user for user in people}
+        self._tokens = {user.token: user for user in people if user.token}
 
-    def find(self, headers: Headers) -> User:
-        """The user the headers prove, or `ANONYMOUS`; refuses a wrong password."""
+    def find(
+        self, headers: Headers, subject: str, *, verify: Verifier, clock: Callable[[], float]
+    ) -> User:
+        """The user whom the headers or a certificate's *subject* prove, or `ANONYMOUS`.
+
+        Refuses a certificate of a stranger and a wrong password.
+        """
         scheme, _, secret = headers.get("Authorization", "").partition(" ")
-        if scheme.lower() == "bearer":
-            return self._tokens.get(secret.strip(), ANONYMOUS)
-        # Passwords are not for scripts running in somebody's browser session.
-        if scheme.lower() == "basic" and headers.get("X-Requested-With") != "XMLHttpRequest":
-            return self._basic(secret)
-        return ANONYMOUS
+        bearer = self._bearer(secret.strip(), verify) if scheme.lower() == "bearer" else None
+        if bearer is not None:
+            return bearer
+        # Nothing but tokens is for scripts running in somebody's browser session.
+        if headers.get("X-Requested-With") == "XMLHttpRequest":
+            return ANONYMOUS
+        if subject:
+            return self._certified(subject)
+        return self._basic(secret, clock) if scheme.lower() == "basic" else ANONYMOUS
 
     def remember(self, database: sqlite3.Connection) -> None:
         """Write the users down, for queries that search their names."""
@@ -101,12 +128,22 @@ class Directory:
         ]
         database.executemany("INSERT OR REPLACE INTO user VALUES (?, ?, ?, ?, ?, ?, ?)", rows)
 
-    def _basic(self, secret: str) -> User:
+    def _bearer(self, token: str, verify: Verifier) -> Optional[User]:
+        return self._tokens.get(token) or self._names.get(verify(token).lower())
+
+    def _certified(self, subject: str) -> User:
+        if subject not in self._subjects:
+            raise detail(403, "Invalid certificate subject")
+        return self._subjects[subject]
+
+    def _basic(self, secret: str, clock: Callable[[], float]) -> User:
         username, password = _credentials(secret)
         user = self.users.get(username)
         known = user.password.encode() if user else b""
         if user is None or not hmac.compare_digest(known, password.encode()):
             raise detail(403, "Invalid username/password.")
+        if user.joined is not None and clock() - user.joined > _PASSWORD_LIFETIME:
+            raise detail(403, _EXPIRED)
         return user
 
 

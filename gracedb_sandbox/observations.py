@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import sqlite3
-import time
 from typing import Any, Dict, List, NamedTuple, Optional, Sequence
 
 from .annotations import Subject, add_log, next_number
@@ -34,8 +33,8 @@ def add_observation(
     n = next_number(database, "emobservation", subject)
     made = database.execute(
         "INSERT INTO emobservation (kind, owner, n, submitter, created, group_name, comment)"
-        " VALUES (?, ?, ?, ?, ?, ?, ?)",
-        (*subject, n, submitter, time.time(), group, comment),
+        " VALUES (?, ?, ?, ?, now(), ?, ?)",
+        (*subject, n, submitter, group, comment),
     )
     rows = [(made.lastrowid, number, *each) for number, each in enumerate(footprints, 1)]
     database.executemany("INSERT INTO footprint VALUES (?, ?, ?, ?, ?, ?, ?, ?)", rows)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import time
 from typing import Any, Dict
 
 from flask import Blueprint, Response
@@ -11,7 +10,7 @@ from . import vocabulary
 from .answers import answer, raw
 from .clock import utc_text
 from .routes import resource
-from .web import current_user, database, dialect, link, premises
+from .web import current_user, database, dialect, link, now, premises
 
 views = Blueprint("root", __name__)
 
@@ -139,7 +138,7 @@ def _performance(**_: str) -> Response:
     return answer(
         {
             "summaries": {},
-            "current_time": utc_text(time.time()),
+            "current_time": utc_text(now()),
             "totals_by_status": {},
             "totals_by_method": {},
         }

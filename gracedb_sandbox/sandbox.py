@@ -15,9 +15,11 @@ from types import TracebackType
 from typing import Any, Dict, Iterable, Mapping, Optional, Tuple, Type, Union
 
 from .accounts import DEFAULT_USERS
+from .clock import Clock
+from .credentials import Issuing, check_certificates
 
 _PATIENCE = 60
-_EXTRA = ("flask", "cheroot", "pyparsing", "defusedxml")
+_EXTRA = ("flask", "cheroot", "pyparsing", "defusedxml", "jwt")
 
 
 class MissingExtra(ImportError):
@@ -44,7 +46,7 @@ def _installed(name: str) -> bool:
         return False
 
 
-class Sandbox:
+class Sandbox(Issuing):
     """A local GraceDB: ``with Sandbox() as server: server.url``.
 
     *folder* keeps the data (None: a temporary folder, removed at the end);
@@ -52,6 +54,11 @@ class Sandbox:
     users (same shape as `Sandbox.users`, or the path of a JSON file holding
     such a list); *pipelines* maps names to ``disabled``, ``deprecated`` or
     ``unapproved``. The server ends with this process, however that ends.
+
+    With *tls* it speaks https, with a certificate of its own authority (see
+    `authorities`), which is kept in *folder*. *client_certificates* of that
+    authority are then what it will ``"accept"``, what it will ``"require"``, or
+    None: what it never asks for.
     """
 
     users: Tuple[Dict[str, Any], ...] = DEFAULT_USERS
@@ -65,8 +72,11 @@ class Sandbox:
         host: str = "127.0.0.1",
         users: Union[Iterable[Mapping[str, Any]], str, Path, None] = None,
         pipelines: Optional[Mapping[str, str]] = None,
+        tls: bool = False,
+        client_certificates: Optional[str] = "accept",
     ) -> None:
         require_extra()
+        check_certificates(client_certificates, tls=tls)
         if users is not None:
             self.users = read_users(users)
         self._folder = folder
@@ -76,6 +86,8 @@ class Sandbox:
             "generation": generation,
             "users": self.users,
             "pipelines": dict(pipelines or {}),
+            "tls": tls,
+            "client_certificates": client_certificates,
         }
         self._process: Optional[subprocess.Popen[bytes]] = None
         self._owner = 0
@@ -85,9 +97,8 @@ class Sandbox:
     @property
     def url(self) -> str:
         """The API's base URL, ending in ``/api/``; raises `SandboxFailed` when it does not run."""
-        if not self._url:
-            # An empty string could be taken for "wherever production is".
-            raise SandboxFailed("the sandbox does not run, so it has no URL; start it first")
+        # An empty string could be taken for "wherever production is".
+        self._require_running()
         return self._url
 
     @property
@@ -101,6 +112,15 @@ class Sandbox:
     def pid(self) -> int:
         """The server's process id; 0 when it does not run."""
         return self._process.pid if self._process else 0
+
+    def advance_clock(self, seconds: float) -> None:
+        """Move the running server's clock on, back if negative: what expires need not be awaited.
+
+        It tells when something was made and whether a token has expired. Dates of
+        certificates are judged by OpenSSL, which knows the machine's time alone.
+        """
+        self._require_running()
+        Clock(self.folder).advance(seconds)
 
     def start(self) -> Sandbox:
         """Start the server and return once it answers."""
@@ -146,6 +166,10 @@ class Sandbox:
         trace: Optional[TracebackType],
     ) -> None:
         self.stop()
+
+    def _require_running(self) -> None:
+        if not self._url:
+            raise SandboxFailed("the sandbox does not run; start it first")
 
     def _spawn(self, writer: int) -> subprocess.Popen[bytes]:
         package = str(Path(__file__).resolve().parent.parent)

@@ -13,10 +13,11 @@ import io
 import os
 import sqlite3
 import threading
+import time
 import uuid
 from contextlib import contextmanager
 from pathlib import Path
-from typing import BinaryIO, Iterator, List, NamedTuple, Optional, Union
+from typing import BinaryIO, Callable, Iterator, List, NamedTuple, Optional, Union
 
 from . import vocabulary
 
@@ -71,10 +72,11 @@ class Transaction:
 
 
 class Store:
-    """The sandbox's memory in *folder* (made if absent)."""
+    """The sandbox's memory in *folder* (made if absent); its *clock* is SQL's ``now()``."""
 
-    def __init__(self, folder: Union[str, Path]) -> None:
+    def __init__(self, folder: Union[str, Path], clock: Callable[[], float] = time.time) -> None:
         self.folder = Path(folder)
+        self.clock = clock
         self.turn = threading.Lock()
         self._local = threading.local()
         self._connections: List[sqlite3.Connection] = []
@@ -140,6 +142,7 @@ class Store:
         except sqlite3.DatabaseError as problem:
             made.close()
             raise OSError(f"{self.folder} holds no sandbox's data: {problem}") from problem
+        made.create_function("now", 0, self.clock)
         made.execute("PRAGMA synchronous = FULL")
         made.execute("PRAGMA foreign_keys = ON")
         self._connections.append(made)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import sqlite3
-import time
 from dataclasses import replace
 from typing import Any, Dict, List, Mapping, Optional, Tuple
 
@@ -38,7 +37,8 @@ def issue(
     *event* is the (preferred) event as the API answers it; of *context*,
     `issued` and `earlier` are filled in here.
     """
-    n, now = next_number(database, "voevent", subject), time.time()
+    n = next_number(database, "voevent", subject)
+    issued: float = database.execute("SELECT now()").fetchone()[0]
     kind = columns["voevent_type"]
     row = {
         **columns,
@@ -46,13 +46,13 @@ def issue(
         "owner": subject.id,
         "n": n,
         "issuer": issuer,
-        "created": now,
+        "created": issued,
         "ivorn": ivorn(context.graceid, n, kind),
         "filename": file_name(context.graceid, n, kind),
     }
     earlier = [each["ivorn"] for each in voevents(database, subject)]
     row_id = _insert(database, row)
-    context = replace(context, issued=now, earlier=earlier)
+    context = replace(context, issued=issued, earlier=earlier)
     shown = {**_typed(_find_id(database, row_id)), "N": n}
     blob = store.keep(build_voevent(shown, event, context=context))
     version = add_file(database, subject, row["filename"], blob)

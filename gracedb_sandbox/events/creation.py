@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import sqlite3
-import time
 from typing import Any, Dict, List, Optional
 
 from flask import Response
@@ -15,7 +14,7 @@ from ..bodies import MULTIPART, Body, Upload, read_body
 from ..ids import graceid
 from ..rights import grant_defaults
 from ..superevents.rules import PROTECTED
-from ..web import current_user, database, link
+from ..web import current_user, database, link, now
 from . import forms
 from .labels import PROTECTED_TEXT, already
 from .lookup import again, event_for, subject
@@ -103,7 +102,7 @@ def _insert(body: Body, replay_id: Optional[str], *, status: str) -> sqlite3.Row
             forms.text(body, "pipeline"),
             search,
             current_user().username,
-            time.time(),
+            now(),
             forms.offline(body),
             replay_id,
             forms.content_id(body),

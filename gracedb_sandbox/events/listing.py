@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import time
 from typing import Union
 
 from flask import Response, request
@@ -12,7 +11,7 @@ from ..bodies import read_query
 from ..paging import page, page_links
 from ..query import Filter, InvalidQuery, InvalidSort, event_filter, event_order, structured_filter
 from ..rights import permitted
-from ..web import current_user, database, dialect
+from ..web import current_user, database, dialect, now
 from .documents import event_document
 from .rendering import refuse_xml, table, wanted
 
@@ -36,7 +35,7 @@ def _chosen(text: str) -> Filter:
     if dialect().structured or (dialect().renewed and text.lstrip()[:1] == "{"):
         return _structured(text)
     try:
-        return event_filter(text, now=time.time(), generation=dialect().generation)
+        return event_filter(text, now=now(), generation=dialect().generation)
     except InvalidQuery as problem:
         raise error(400, str(problem)) from problem
 

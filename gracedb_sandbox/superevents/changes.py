@@ -8,7 +8,6 @@ a PATCH are answered 400. An event that joins at creation is logged once, not tw
 from __future__ import annotations
 
 import sqlite3
-import time
 from typing import Any, Dict, Mapping, Sequence
 
 from .. import ids as graceids
@@ -92,13 +91,12 @@ def _insert(database: sqlite3.Connection, given: Mapping[str, Any], submitter: s
     category, date = given["category"], date_of_gps(given["t_0"])
     cursor = database.execute(
         "INSERT INTO superevent (category, date, number, submitter, created, t_start, t_0, t_end,"
-        " preferred_event) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)",
+        " preferred_event) VALUES (?, ?, ?, ?, now(), ?, ?, ?, ?)",
         (
             category,
             date,
             record.next_number(database, category, date),
             submitter,
-            time.time(),
             *(given[name] for name in _TIMES),
             given["preferred_event"]["id"],
         ),

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import json
 import sqlite3
-import time
 from typing import Any, Dict, Mapping
 
 from flask import Blueprint, Response
@@ -19,7 +18,7 @@ from ..bodies import Upload, read_body
 from ..clock import utc_text
 from ..json_text import read_json
 from ..store import Blob
-from ..web import database, link, requested, store
+from ..web import database, link, now, requested, store
 from . import record, rules
 from .access import ACTIONS
 from .desk import (
@@ -185,7 +184,7 @@ def _keep(here: Situation, document: Mapping[str, Any], blob: Blob) -> Response:
     said = json.dumps(_said(document))
     here.database.execute(
         "INSERT INTO notice VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
-        (here.id, n, kind, name, version, issuer, time.time(), said),
+        (here.id, n, kind, name, version, issuer, now(), said),
     )
     log = add_log(
         here.database,

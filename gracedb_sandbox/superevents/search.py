@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import time
 from typing import Any, List, Union
 
 from flask import Response, request
@@ -12,7 +11,7 @@ from ..bodies import read_query
 from ..dialect import PREFIXES
 from ..paging import page, page_links
 from ..query import Filter, InvalidQuery, structured_filter, superevent_filter, superevent_order
-from ..web import current_user, database, dialect
+from ..web import current_user, database, dialect, now
 from .document import superevent_document
 
 __all__ = ["find", "find_structured"]
@@ -24,7 +23,7 @@ def find() -> Response:
     if dialect().structured or (dialect().renewed and text.lstrip()[:1] == "{"):
         return _page(_structured(text or request.get_data(cache=False)))
     try:
-        return _page(superevent_filter(text, now=time.time()))
+        return _page(superevent_filter(text, now=now()))
     except InvalidQuery as problem:
         refuse = error if dialect().renewed else detail
         raise refuse(400, str(problem)) from problem

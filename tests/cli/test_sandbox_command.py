@@ -4,12 +4,15 @@ from __future__ import annotations
 
 import json
 import os
+import shlex
 import signal
 import socket
+import ssl
+import stat
 import threading
 from pathlib import Path
 from typing import Any, Iterator
-from urllib.request import urlopen
+from urllib.request import Request, urlopen
 
 import pytest
 
@@ -86,6 +89,79 @@ def test_options_take_effect(
     assert halting.root["server-version"].startswith(generation)
     assert list(folder.iterdir())
     assert str(folder) in capsys.readouterr().out
+
+
+def who(url: str, *, token: str = "", authorities: Any = None, certificate: Any = None) -> Any:
+    """Ask a server whom it takes us for."""
+    context = ssl.create_default_context(cafile=authorities) if authorities else None
+    if context and certificate:
+        context.load_cert_chain(certificate)
+    request = Request(url + "user-info/", headers={"Authorization": f"Bearer {token}"})
+    with urlopen(request, timeout=PATIENCE, context=context) as answer:
+        return json.load(answer)["username"]
+
+
+def test_tls_says_how_to_get_in(tmp_path: Path) -> None:
+    """Once the ready-file exists so do all credentials; what it prints can be copied and works."""
+    ready, folder = tmp_path / "ready", tmp_path / "da ta"
+    with serving(ready, "--tls", "--folder", str(folder)) as process:
+        url = ready.read_text(encoding="utf-8").strip()
+        place = folder / "credentials"
+        trusted = str(place / "ca.pem")
+        for name in ("albert.einstein", "henrietta.leavitt"):
+            token = (place / f"{name}.token").read_text(encoding="ascii")
+            pem = place / f"{name}.pem"
+            assert who(url, authorities=trusted, token=token) == name
+            assert who(url, authorities=trusted, certificate=str(pem)) == name
+            assert stat.S_IMODE(pem.stat().st_mode) == 0o600
+            assert stat.S_IMODE((place / f"{name}.token").stat().st_mode) == 0o600
+        said = "".join(iter(process.stdout.readline, "Ctrl-C ends it.\n"))
+    assert url.startswith("https://127.0.0.1:")
+    albert = f"{place}/albert.einstein"
+    assert f'Client("{url}", token="{albert}.token", verify="{trusted}")' in said
+    assert f'Client("{url}", cert="{albert}.pem", verify="{trusted}")' in said
+    commands = [line.split("curl", 1)[1].split() for line in said.splitlines() if " curl " in line]
+    assert [words[:4] for words in commands] == [shown(trusted)] * 2
+
+
+def shown(path: str) -> Any:
+    """Give the beginning of a command for curl that trusts *path*."""
+    return ["curl", "--cacert", *shlex.quote(path).split()]
+
+
+def test_tokens_without_tls(tmp_path: Path) -> None:
+    """Credentials can be had over plain http, too; certificates are no use there."""
+    ready, place = tmp_path / "ready", tmp_path / "tokens"
+    with serving(ready, "--credentials", str(place)) as process:
+        url = ready.read_text(encoding="utf-8").strip()
+        token = (place / "albert.einstein.token").read_text(encoding="ascii")
+        assert who(url, token=token) == "albert.einstein"
+        said = "".join(iter(process.stdout.readline, "Ctrl-C ends it.\n"))
+    assert {path.suffix for path in place.iterdir()} == {".token"}
+    assert f"{place}/albert.einstein.token" in said
+    assert "ca.pem" not in said
+    assert ".pem" not in said
+
+
+@pytest.mark.parametrize(("choice", "taken"), [("require", None), ("none", "AnonymousUser")])
+def test_client_certificates(choice: str, taken: Any, tmp_path: Path) -> None:
+    """What is said of certificates is done: without one there is no answer, or with one no name."""
+    ready, place = tmp_path / "ready", tmp_path / "given"
+    options = ["--tls", "--client-certificates", choice, "--credentials", str(place)]
+    with serving(ready, *options):
+        url, trusted = ready.read_text(encoding="utf-8").strip(), str(place / "ca.pem")
+        pem = str(place / "albert.einstein.pem")
+        name = who(url, authorities=trusted, certificate=pem)
+        assert name == (taken or "albert.einstein")
+        if taken is None:
+            with pytest.raises(OSError, match=r"(?i)required"):
+                who(url, authorities=trusted)
+
+
+def test_certificates_need_tls(capsys: pytest.CaptureFixture[str]) -> None:
+    """Requiring certificates over plain http is wrong usage."""
+    assert run(["sandbox", "--client-certificates", "require"]) == 2
+    assert "needs --tls" in capsys.readouterr().err
 
 
 def test_a_taken_port() -> None:

@@ -9,6 +9,7 @@ import subprocess
 import sys
 import textwrap
 from pathlib import Path
+from queue import Empty
 from typing import List
 from urllib.parse import urlsplit
 
@@ -16,6 +17,7 @@ import pytest
 import requests
 
 from gracedb_sandbox import DEFAULT_USERS, MissingExtra, Sandbox, SandboxFailed
+from gracedb_sandbox.server import attend
 
 from .conftest import Api
 
@@ -152,7 +154,7 @@ def test_without_the_extra_importing_works_and_starting_says_what_to_install() -
         import sys
         class Absent:
             def find_spec(self, name, path=None, target=None):
-                if name.partition(".")[0] in ("flask", "cheroot", "pyparsing", "defusedxml"):
+                if name.partition(".")[0] in ("flask", "cheroot", "pyparsing", "defusedxml", "jwt"):
                     raise ModuleNotFoundError(name)
         sys.meta_path.insert(0, Absent())
         import gracedb_sandbox
@@ -246,3 +248,47 @@ def test_a_signal_while_it_starts_ends_it(tmp_path: Path) -> None:
     )
     ended = subprocess.run([sys.executable, "-c", program], cwd=str(ROOT), timeout=60, check=False)
     assert ended.returncode == 0
+
+
+def test_credentials_are_renewed_until_a_signal() -> None:
+    """As long as no signal comes, credentials are written again and again, whatever goes wrong."""
+    happened: List[str] = []
+    waits = iter([Empty(), Empty(), None])
+
+    def get(*, timeout: float) -> None:
+        happened.append(f"waited {timeout:.0f} s")
+        problem = next(waits)
+        if problem is not None:
+            raise problem
+
+    def renew() -> None:
+        happened.append("renewed")
+        raise OSError("no space left")
+
+    attend(get, renew)
+    assert happened == ["waited 3600 s", "renewed"] * 2 + ["waited 3600 s"]
+
+
+@pytest.mark.parametrize("tls", [False, True])
+def test_everybodys_credentials_in_one_folder(tmp_path: Path, tls: bool) -> None:
+    """A folder of credentials holds one of each kind that is of use, under the users' names."""
+    with Sandbox(tls=tls, users=[{"username": "a/b"}, {"username": "c"}]) as server:
+        assert server.write_credentials(tmp_path / "x") == tmp_path / "x"
+        before = (tmp_path / "x" / "c.token").read_bytes()
+        assert server.write_credentials() == server.folder / "credentials"
+        server.write_credentials(tmp_path / "x")
+        assert (tmp_path / "x" / "c.token").read_bytes() != before
+    names = {"a%2Fb.token", "c.token"} | ({"a%2Fb.pem", "c.pem", "ca.pem"} if tls else set())
+    assert {path.name for path in (tmp_path / "x").iterdir()} == names
+
+
+def test_a_plain_sandbox_loads_no_cryptography(tmp_path: Path) -> None:
+    """Whoever uses passwords over plain http does not wait for libraries that make keys."""
+    program = (
+        "import sys, gracedb_sandbox.server as server\n"
+        f"server.Running({str(tmp_path)!r}, '127.0.0.1', 0).stop()\n"
+        "sys.exit('cryptography' in sys.modules or 'jwt' in sys.modules)\n"
+    )
+    assert (
+        subprocess.run([sys.executable, "-c", program], cwd=str(ROOT), check=False).returncode == 0
+    )
