@@ -93,7 +93,8 @@ def _versioned(root: str, api_version: str) -> str:
 
 
 def _climbs(path: str) -> bool:
-    return any(unquote(part) in (".", "..") for part in path.split("/"))
+    # Split after decoding, as servers do that let a quoted slash through.
+    return any(part in (".", "..") for part in re.split(r"[/\\]", unquote(path)))
 
 
 def _safe(url: str) -> str:

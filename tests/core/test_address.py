@@ -89,6 +89,8 @@ def test_links_are_asked_of_our_own_origin(link: str, target: str) -> None:
         "https://host/",
         "https://host/api/../admin/",
         "https://host/api/%2e%2E/admin/",
+        "https://host/api/x%2F..%2F..%2Fadmin/",
+        "https://host/api/x/..%5C..\\admin/",
         "https://host/apibasic/",
         "",
         "api/x",
