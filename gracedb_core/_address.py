@@ -40,22 +40,23 @@ class Address:
         """Read a URL, such as ``https://gracedb.ligo.org/api/``; raises `InputError`."""
         if not isinstance(url, str):
             raise InputError(f"The URL of a GraceDB API must be a str, not {url!r}.")
+        if "@" in url:
+            # Looked for before anything else: what else is wrong may be due to the password.
+            raise InputError("A URL must not hold a user name or password; pass them as arguments.")
         try:
             parts = urlsplit(url.strip())
             port = parts.port
         except ValueError as error:
-            raise InputError(f"{_safe(url)!r} is not a URL: {error}.") from None
+            raise InputError(f"{url!r} is not a URL: {error}.") from None
         if parts.scheme not in ("http", "https") or not parts.hostname or not _HOST(parts.hostname):
             raise InputError(
-                f"{_safe(url)!r} is not the URL of a GraceDB API; write it like "
+                f"{url!r} is not the URL of a GraceDB API; write it like "
                 "'https://gracedb.ligo.org/api/'."
             )
-        if parts.username is not None or parts.password is not None:
-            raise InputError("A URL must not hold a user name or password; pass them as arguments.")
         if port == 0:
-            raise InputError(f"{_safe(url)!r} names the port 0, where nobody can be.")
+            raise InputError(f"{url!r} names the port 0, where nobody can be.")
         if parts.query or parts.fragment:
-            raise InputError(f"The URL of an API has no query and no fragment: {_safe(url)!r}.")
+            raise InputError(f"The URL of an API has no query and no fragment: {url!r}.")
         origin = Origin(
             parts.scheme,
             parts.hostname,
@@ -63,7 +64,7 @@ class Address:
         )
         root = "/" + "".join(f"{part}/" for part in parts.path.split("/") if part)
         if not re.match(r"[\x21-\x7e]*\Z", root) or _climbs(root):
-            raise InputError(f"{_safe(url)!r} is not the URL of an API.")
+            raise InputError(f"{url!r} is not the URL of an API.")
         return cls(origin, root + _versioned(root, api_version), root)
 
     def own_target(self, link: str) -> str:
