@@ -9,7 +9,7 @@ from urllib.parse import unquote, urlsplit
 from ._wire import Origin
 from .errors import InputError, RedirectRefused
 
-__all__ = ["Address"]
+__all__ = ["Address", "shown"]
 
 _VERSION = re.compile(r"v[1-9]\d*\Z").match
 _HOST = re.compile(r"[A-Za-z0-9._:%-]+\Z").match
@@ -80,7 +80,7 @@ class Address:
         clean = re.match(r"[\x21-\x7e]*\Z", link)
         if not clean or not parts.path.startswith(self.root) or _climbs(parts.path):
             raise RedirectRefused(
-                f"The server points to {_safe(link)!r}, which is outside the API at {self.url}."
+                f"The server points to {shown(link)!r}, which is outside the API at {self.url}."
             )
         return parts.path + (f"?{parts.query}" if parts.query else "")
 
@@ -98,6 +98,6 @@ def _climbs(path: str) -> bool:
     return any(part in (".", "..") for part in re.split(r"[/\\]", unquote(path)))
 
 
-def _safe(url: str) -> str:
-    """Show a URL without what may be a password."""
-    return re.sub(r"//[^/@]*@", "//…@", url)
+def shown(link: str) -> str:
+    """Show a link without what may be a password."""
+    return re.sub(r"//[^/@]*@", "//…@", link)
