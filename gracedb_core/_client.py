@@ -60,7 +60,9 @@ class AnyClient(Root[Mode]):
         return self._session.address.url
 
     def __repr__(self) -> str:
-        return f"{type(self).__name__}({self.url!r})"
+        # Of one that could not be made too: what reports the reason may show its frames' locals.
+        session = self.__dict__.get("_session")
+        return f"{type(self).__name__}({session.address.url if session else '...'!r})"
 
     def __reduce__(self) -> Tuple[Any, ...]:
         if self._options.holds_secret:
