@@ -10,6 +10,7 @@ from ._flow import Awaiting, Blocking
 from ._node import Async, Mode, Sync
 from ._options import DEFAULT_TIMEOUT, Options, StrPath, TimeoutOption, Verify
 from ._retry import RetryPolicy
+from ._secrets import hidden
 from .resources import Root
 
 if TYPE_CHECKING:
@@ -45,6 +46,8 @@ class AnyClient(Root[Mode]):
         allow_plain_http: bool = False,
         max_concurrency: int = 100,
     ) -> None:
+        # At once: every argument is a local of this frame, which is in the traceback of a mistake.
+        password = hidden(password)
         given = locals()
         self._options = Options(**{name: given[name] for name in Options.__annotations__})
         self._connection = Connection(self._options)

@@ -6,6 +6,7 @@ import re
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Mapping, Optional, Tuple, Union
 
+from ._secrets import hidden
 from .errors import InputError
 
 if TYPE_CHECKING:
@@ -127,6 +128,9 @@ class ClientCert:
     pem: bytes = field(repr=False)
     #: SHA-256 of the certificate, hexadecimal: what tells one snapshot from another.
     fingerprint: str
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "pem", hidden(self.pem))
 
 
 @dataclass(frozen=True)

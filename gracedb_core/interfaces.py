@@ -10,6 +10,7 @@ from enum import IntEnum
 from pathlib import Path
 from typing import TYPE_CHECKING, Callable, Mapping, Optional, Tuple, Union
 
+from ._secrets import SecretDict, hidden
 from ._wire import (
     AsyncBodyStream,
     BodyStream,
@@ -50,6 +51,7 @@ __all__ = [
     "TransportOffer",
     "TransportOptions",
     "Upload",
+    "hidden",
 ]
 
 
@@ -88,6 +90,10 @@ class AuthRequest:
     #: The time, in unix seconds.
     now: float = 0.0
 
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "password", hidden(self.password))
+        object.__setattr__(self, "environment", SecretDict(self.environment))
+
 
 @dataclass(frozen=True)
 class Credential:
@@ -103,6 +109,10 @@ class Credential:
     expires: Optional[float] = None
     #: Whose it is, if it says.
     subject: Optional[str] = None
+
+    def __post_init__(self) -> None:
+        lines = tuple((name, hidden(value)) for name, value in self.headers)
+        object.__setattr__(self, "headers", lines)
 
 
 @dataclass(frozen=True)
@@ -146,6 +156,10 @@ class TransportOptions:
     pool_size: int = 100
     #: The URL of the HTTP proxy, if there is one.
     proxy: Optional[str] = field(default=None, repr=False)
+
+    def __post_init__(self) -> None:
+        # It may hold a password.
+        object.__setattr__(self, "proxy", hidden(self.proxy))
 
 
 class Transport(Protocol):

@@ -14,7 +14,7 @@ from tests.meta.tree import ROOT, Import, imports_of, is_module, name_of, source
 LAYERS = (
     # values: what travels, how it is spelled, and the decisions that are tables
     (
-        *("_version", "_twins", "errors", "_wire", "_ids", "_address", "_tls"),
+        *("_version", "_twins", "_secrets", "errors", "_wire", "_ids", "_address", "_tls"),
         *("_encode", "_upload", "_decode", "_files", "_answers", "_retry", "_routes"),
     ),
     # the plugin contract
