@@ -10,7 +10,18 @@ from tests.transports.awaiting import Loop
 
 #: What is asked of a client of either kind.
 Call = Callable[[Any], Any]
-Ask = Callable[[Call], Any]
+
+
+class Ask:
+    """Asks a client something and reads the answer, for whoever waits."""
+
+    def __init__(self, client: Any, do: Callable[[Call], Any]) -> None:
+        self.client = client
+        self._do = do
+
+    def __call__(self, call: Call) -> Any:
+        """Give the whole answer to *call*."""
+        return self._do(call)
 
 
 def gathered(answer: Any) -> Any:
@@ -37,17 +48,17 @@ async def awaited(call: Call, client: AsyncClient) -> Any:
 
 @contextmanager
 def asking(way: str, url: str, **options: Any) -> Iterator[Ask]:
-    """Make the client of *way*, and give what asks it something and reads the answer."""
+    """Make the client of *way*, and give what asks it."""
     name, _, kind = way.partition(", ")
     if not kind:
         with Client(url, transport=name, **options) as client:
-            yield lambda call: gathered(call(client))
+            yield Ask(client, lambda call: gathered(call(client)))
         return
     loop = Loop()
     try:
         awaiting = AsyncClient(url, transport=name, **options)
         try:
-            yield lambda call: loop.wait(awaited(call, awaiting))
+            yield Ask(awaiting, lambda call: loop.wait(awaited(call, awaiting)))
         finally:
             loop.wait(awaiting.close())
     finally:
