@@ -9,7 +9,7 @@ from ._values import Value
 from ._wire import Origin
 from .errors import InputError, RedirectRefused
 
-__all__ = ["Address"]
+__all__ = ["Address", "shown"]
 
 _VERSION = re.compile(r"v[1-9]\d*\Z").match
 _HOST = re.compile(r"[A-Za-z0-9._:%-]+\Z").match
@@ -39,22 +39,23 @@ class Address(Value):
         """Read a URL, such as ``https://gracedb.ligo.org/api/``; raises `InputError`."""
         if not isinstance(url, str):
             raise InputError(f"The URL of a GraceDB API must be a str, not {url!r}.")
+        if "@" in url:
+            # Looked for before anything else: what else is wrong may be due to the password.
+            raise InputError("A URL must not hold a user name or password; pass them as arguments.")
         try:
             parts = urlsplit(url.strip())
             port = parts.port
         except ValueError as error:
-            raise InputError(f"{_safe(url)!r} is not a URL: {error}.") from None
+            raise InputError(f"{url!r} is not a URL: {error}.") from None
         if parts.scheme not in ("http", "https") or not parts.hostname or not _HOST(parts.hostname):
             raise InputError(
-                f"{_safe(url)!r} is not the URL of a GraceDB API; write it like "
+                f"{url!r} is not the URL of a GraceDB API; write it like "
                 "'https://gracedb.ligo.org/api/'."
             )
-        if parts.username is not None or parts.password is not None:
-            raise InputError("A URL must not hold a user name or password; pass them as arguments.")
         if port == 0:
-            raise InputError(f"{_safe(url)!r} names the port 0, where nobody can be.")
+            raise InputError(f"{url!r} names the port 0, where nobody can be.")
         if parts.query or parts.fragment:
-            raise InputError(f"The URL of an API has no query and no fragment: {_safe(url)!r}.")
+            raise InputError(f"The URL of an API has no query and no fragment: {url!r}.")
         origin = Origin(
             parts.scheme,
             parts.hostname,
@@ -62,7 +63,7 @@ class Address(Value):
         )
         root = "/" + "".join(f"{part}/" for part in parts.path.split("/") if part)
         if not re.match(r"[\x21-\x7e]*\Z", root) or _climbs(root):
-            raise InputError(f"{_safe(url)!r} is not the URL of an API.")
+            raise InputError(f"{url!r} is not the URL of an API.")
         return cls(origin, root + _versioned(root, api_version), root)
 
     def own_target(self, link: str) -> str:
@@ -78,7 +79,7 @@ class Address(Value):
         clean = re.match(r"[\x21-\x7e]*\Z", link)
         if not clean or not parts.path.startswith(self.root) or _climbs(parts.path):
             raise RedirectRefused(
-                f"The server points to {_safe(link)!r}, which is outside the API at {self.url}."
+                f"The server points to {shown(link)!r}, which is outside the API at {self.url}."
             )
         return parts.path + (f"?{parts.query}" if parts.query else "")
 
@@ -92,9 +93,10 @@ def _versioned(root: str, api_version: str) -> str:
 
 
 def _climbs(path: str) -> bool:
-    return any(unquote(part) in (".", "..") for part in path.split("/"))
+    # Split after decoding, as servers do that let a quoted slash through.
+    return any(part in (".", "..") for part in re.split(r"[/\\]", unquote(path)))
 
 
-def _safe(url: str) -> str:
-    """Show a URL without what may be a password."""
-    return re.sub(r"//[^/@]*@", "//…@", url)
+def shown(link: str) -> str:
+    """Show a link without what may be a password."""
+    return re.sub(r"//[^/@]*@", "//…@", link)

@@ -10,6 +10,7 @@ from ._flow import Awaiting, Blocking
 from ._node import Async, Mode, Sync
 from ._options import DEFAULT_TIMEOUT, Options, StrPath, TimeoutOption, Verify
 from ._retry import RetryPolicy
+from ._secrets import secret
 from .resources import Root
 
 if TYPE_CHECKING:
@@ -46,6 +47,8 @@ class AnyClient(Root[Mode]):
         allow_plain_http: bool = False,
         max_concurrency: int = 100,
     ) -> None:
+        # At once: every argument is a local of this frame, which is in the traceback of a mistake.
+        password, bearer_token = secret(password), secret(bearer_token)
         given = locals()
         self._options = Options(**{name: given[name] for name in Options.__annotations__})
         self._connection = Connection(self._options)
@@ -61,7 +64,9 @@ class AnyClient(Root[Mode]):
         return self._session.address.url
 
     def __repr__(self) -> str:
-        return f"{type(self).__name__}({self.url!r})"
+        # Of one that could not be made too: what reports the reason may show its frames' locals.
+        session = self.__dict__.get("_session")
+        return f"{type(self).__name__}({session.address.url if session else '...'!r})"
 
     def __reduce__(self) -> Tuple[Any, ...]:
         if self._options.holds_secret:

@@ -15,6 +15,7 @@ from typing import (
 )
 
 from . import _decode, _encode
+from ._address import Address, shown
 from ._flow import Do, Flow, Open, Read, Save, Send, Sleep
 from ._retry import Repeat, RetryPolicy, is_ambiguous
 from ._routes import Cell, Encoding
@@ -35,7 +36,6 @@ from .errors import (
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from ._address import Address
     from ._credentials import Keeper
     from ._downloads import Into
 
@@ -230,8 +230,8 @@ def _redirected(
         location = own + location[1:]
     if request.method != "GET" or not location.startswith(own):
         raise RedirectRefused(
-            f"{asked} was redirected to {location[:200] or 'nowhere'!r}, where this client does "
-            "not follow; check the URL of the API.",
+            f"{asked} was redirected to {shown(location[:200]) or 'nowhere'!r}, where this client "
+            "does not follow; check the URL of the API.",
             request=asked,
         )
     if count > _MOST_REDIRECTS:

@@ -50,7 +50,7 @@ class TLSContexts:
         environment: Optional[Mapping[str, str]] = None,
     ) -> None:
         self._verify = verify
-        self._environment = os.environ if environment is None else environment
+        self._environment = environment
         self._contexts: OrderedDict[Optional[str], ssl.SSLContext] = OrderedDict()
         self._lock = threading.Lock()
         self._warned = False
@@ -120,11 +120,16 @@ class TLSContexts:
         ):
             locations: _Locations = {}
             for variable in variables:
-                if self._environment.get(variable):
-                    locations.update(_locations_of(self._environment[variable], variable))
+                named = self._named_by(variable)
+                if named:
+                    locations.update(_locations_of(named, variable))
             if locations:
                 return " and ".join(variables), locations
         return _bundled()
+
+    def _named_by(self, variable: str) -> Optional[str]:
+        # Not kept: there are tokens in an environment, and what is kept may be shown.
+        return (os.environ if self._environment is None else self._environment).get(variable)
 
 
 def _bundled() -> Tuple[str, _Locations]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, Iterable, Mapping, Optional, Tuple, Union
 
+from ._secrets import secret
 from ._values import Value, hidden
 from .errors import InputError
 
@@ -124,6 +125,9 @@ class ClientCert(Value):
     pem: bytes = hidden()
     #: SHA-256 of the certificate, hexadecimal: what tells one snapshot from another.
     fingerprint: str
+
+    def __post_init__(self) -> None:
+        self.__dict__["pem"] = secret(self.pem)
 
 
 class Request(Value):

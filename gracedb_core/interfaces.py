@@ -10,6 +10,7 @@ from pathlib import Path
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Callable, Mapping, Optional, Tuple, Union
 
+from ._secrets import SecretDict, secret
 from ._values import Value, hidden
 from ._wire import (
     AsyncBodyStream,
@@ -51,6 +52,7 @@ __all__ = [
     "TransportOffer",
     "TransportOptions",
     "Upload",
+    "secret",
 ]
 
 
@@ -90,6 +92,11 @@ class AuthRequest(Value):
     #: The time, in unix seconds.
     now: float = 0.0
 
+    def __post_init__(self) -> None:
+        self.__dict__["password"] = secret(self.password)
+        self.__dict__["bearer_token"] = secret(self.bearer_token)
+        self.__dict__["environment"] = SecretDict(self.environment)
+
 
 class Credential(Value):
     """What makes a request somebody's: header lines, a client certificate, or both."""
@@ -108,6 +115,10 @@ class Credential(Value):
     files: Tuple[Path, ...] = ()
     #: Whole sentences that the user is to read as warnings, once: ``... can be read by everybody.``
     remarks: Tuple[str, ...] = ()
+
+    def __post_init__(self) -> None:
+        lines = tuple((name, secret(value)) for name, value in self.headers)
+        self.__dict__["headers"] = lines
 
 
 class Absent(Value):
@@ -149,6 +160,10 @@ class TransportOptions(Value):
     pool_size: int = 100
     #: The URL of the HTTP proxy, if there is one.
     proxy: Optional[str] = hidden(default=None)
+
+    def __post_init__(self) -> None:
+        # It may hold a password.
+        self.__dict__["proxy"] = secret(self.proxy)
 
 
 class Transport(Protocol):

@@ -9,7 +9,7 @@ from math import inf
 from typing import Any, Dict, Optional, Tuple
 
 from ..errors import SentRequest
-from ..interfaces import Header, Request, Response, TransportOptions
+from ..interfaces import Header, Request, Response, TransportOptions, secret
 from ._aiohttp_bodies import Arriving, Body, Sending, outgoing
 from ._aiohttp_failures import LIBRARY_ERRORS, name_awaited_failure
 from ._aiohttp_lines import Line
@@ -89,7 +89,8 @@ class AiohttpTransport:
         if isinstance(body, Sending):
             message, content = await _exchanged(line, request.method, head, body, pool.loop)
         else:
-            line.write(head + body if body else head)
+            # A view shows nothing of a head, which holds the credential, where locals are printed.
+            line.write(memoryview(head + body) if body else head)
             line.reading()
             message, content = await line.answer(request.method)
         headers = _headers_of(message)
@@ -123,7 +124,8 @@ class AiohttpTransport:
         if not spelled.tells_length and (body is not None or request.method in EXPECTING_BODY):
             length = b"Content-Length: %d\r\n" % (len(body) if body else 0)
         first = f"{request.method} {way.prefix}{request.target} HTTP/1.1\r\n"
-        return first.encode("ascii") + spelled.text + length + b"\r\n"
+        head: bytes = secret(first.encode("ascii") + spelled.text + length + b"\r\n")
+        return head
 
 
 class _Spelled:
@@ -135,7 +137,7 @@ class _Spelled:
         self.tells_length = any(name.lower() == "content-length" for name in headers)
         whole = {"Host": host, **way.secret, **headers}
         text = "".join(f"{name}: {value}\r\n" for name, value in whole.items())
-        self.text = text.encode("latin-1")
+        self.text: bytes = secret(text.encode("latin-1"))
 
 
 async def _exchanged(

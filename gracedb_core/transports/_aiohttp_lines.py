@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from math import inf
-from typing import TYPE_CHECKING, Any, Tuple
+from typing import TYPE_CHECKING, Any, Tuple, Union
 
 from ..interfaces import Timeout
 from . import _sockets
@@ -108,7 +108,7 @@ class Line:
             if not 100 <= message.code < 200 or message.code == 101:
                 return message, body
 
-    def write(self, request: bytes) -> None:
+    def write(self, request: Union[bytes, memoryview]) -> None:
         """Send all of a *request* that is small."""
         self.transport.write(request)
         # Where sending fails, asyncio gives up the connection at once.

@@ -12,7 +12,7 @@ import http.client
 import re
 from typing import Any, Dict, Iterable, List, Mapping, NamedTuple, Optional, Tuple
 
-from ..interfaces import Header
+from ..interfaces import Header, secret
 
 __all__ = ["EXPECTING_BODY", "Head", "joined", "read_head", "write_head"]
 
@@ -39,7 +39,8 @@ def write_head(method: str, url: str, host: str, headers: Mapping[str, str]) -> 
     lines = [f"{method} {url} HTTP/1.1\r\nHost: {host}\r\n"]
     lines += [f"{name}: {value}\r\n" for name, value in headers.items()]
     lines.append("\r\n")
-    return "".join(lines).encode("latin-1")
+    head: bytes = secret("".join(lines).encode("latin-1"))
+    return head
 
 
 class Head(NamedTuple):

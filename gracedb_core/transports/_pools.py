@@ -16,7 +16,7 @@ from urllib3.exceptions import HTTPError, ProxyError
 from urllib3.util import parse_url
 
 from ..errors import InputError
-from ..interfaces import ClientCert, Origin, TransportOptions
+from ..interfaces import ClientCert, Origin, TransportOptions, secret
 from ._heads import write_head
 from ._replies import Reply
 from ._sockets import Body, Clock, ClockedHTTPConnection, ClockedHTTPSConnection
@@ -167,6 +167,7 @@ def proxy_address(proxy: str) -> Any:
         address = parse_url(proxy if "://" in proxy else f"http://{proxy}")
     except HTTPError:
         address = parse_url("")
+    address = address._replace(auth=secret(address.auth))
     if address.scheme not in ("http", "https") or not address.host:
         # The address is not shown: it may hold a password.
         raise InputError("The proxy must be given as http://HOST:PORT or https://HOST:PORT.")
@@ -177,5 +178,5 @@ def proxy_secret(address: Any) -> Dict[str, str]:
     """Give the header for which a proxy lets us through; none where it does not ask who we are."""
     if not address.auth:
         return {}
-    secret = b64encode(unquote(address.auth).encode()).decode("ascii")
-    return {"Proxy-Authorization": f"Basic {secret}"}
+    login = b64encode(unquote(address.auth).encode()).decode("ascii")
+    return {"Proxy-Authorization": secret(f"Basic {login}")}

@@ -148,13 +148,14 @@ def _reply(connection: _Clocked, sock: Any, *args: Any, **options: Any) -> Reply
     return Reply(received, *args, **options)
 
 
-def _blocks(head: bytes, body: Body) -> Iterator[bytes]:
+def _blocks(head: bytes, body: Body) -> Iterator[Any]:
     """Give what to send; the first packet has room for more than a head."""
+    # A view shows nothing of a head, which holds the credential, where locals are printed.
     if isinstance(body, Outgoing):
-        yield head + body.read(_BLOCK)
+        yield memoryview(head + body.read(_BLOCK))
         yield from iter(lambda: body.read(_BLOCK), b"")
     else:
-        yield head + body if body else head
+        yield memoryview(head + body) if body else head
 
 
 class _Clocked(http.client.HTTPConnection):

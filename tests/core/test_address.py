@@ -41,6 +41,10 @@ def test_urls_are_read(url: str, version: str, asked: str) -> None:
         ("https://ho st/api/", "not the URL of a GraceDB API"),
         ("https://host:port/api/", "is not a URL"),
         ("https://albert:secret@host/api/", "must not hold a user name or password"),
+        ("https://albert:se/cret@host/api/", "must not hold a user name or password"),
+        ("https://albert:secret#x@host/api/", "must not hold a user name or password"),
+        ("https://albert:secret?@[host/api/", "must not hold a user name or password"),
+        ("albert:secret@host/api/", "must not hold a user name or password"),
         ("https://host:0/api/", "the port 0"),
         ("", "write it like"),
         ("https://host/api/?query=x", "no query"),
@@ -55,7 +59,7 @@ def test_what_is_no_root_gets_a_sentence(url: Any, why: str) -> None:
     """Bad URLs are refused in a sentence that never shows a password."""
     with pytest.raises(InputError, match=why) as caught:
         Address.parse(url)
-    assert "secret" not in str(caught.value)
+    assert "cret" not in str(caught.value)
 
 
 @pytest.mark.parametrize("version", ["2", "latest", "v0", "v1/", "../v1"])
@@ -89,6 +93,8 @@ def test_links_are_asked_of_our_own_origin(link: str, target: str) -> None:
         "https://host/",
         "https://host/api/../admin/",
         "https://host/api/%2e%2E/admin/",
+        "https://host/api/x%2F..%2F..%2Fadmin/",
+        "https://host/api/x/..%5C..\\admin/",
         "https://host/apibasic/",
         "",
         "api/x",

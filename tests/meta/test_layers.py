@@ -14,8 +14,8 @@ from tests.meta.tree import ROOT, Import, imports_of, is_module, name_of, source
 LAYERS = (
     # values: what travels, how it is spelled, and the decisions that are tables
     (
-        *("_version", "_values", "_twins", "errors", "_wire", "_ids", "_address", "_tls"),
-        *("_encode", "_upload", "_json", "_decode", "_files", "_downloads"),
+        *("_version", "_values", "_secrets", "_twins", "errors", "_wire", "_ids", "_address"),
+        *("_tls", "_encode", "_upload", "_json", "_decode", "_files", "_downloads"),
         *("_answers", "_retry", "_routes"),
     ),
     # the plugin contract

@@ -3,12 +3,9 @@
 from __future__ import annotations
 
 import base64
-import contextlib
-import socket
 import ssl
 import subprocess
 import sys
-import threading
 import traceback
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any, Iterator, List
@@ -26,7 +23,8 @@ from ..conftest import need_library
 from .authority import Authority
 from .awaiting import Waiting
 from .conftest import open_way
-from .server import Heard, Line, Server, answer, echoes, says
+from .relaying import relays
+from .server import Server, answer, echoes, says
 from .test_conformance import get, post, read_all
 
 
@@ -206,27 +204,6 @@ def test_multipart_answer(kind: Any) -> None:
 # Proxies
 
 
-def relay(line: Line, heard: Heard) -> None:
-    """Be a proxy that tunnels."""
-    host, port = heard.line.split()[1].rsplit(":", 1)
-    with socket.create_connection((host, int(port))) as far:
-        line.send(b"HTTP/1.1 200 Connected\r\n\r\n")
-
-        def back() -> None:
-            with contextlib.suppress(OSError):  # the client went away
-                for data in iter(lambda: far.recv(1 << 16), b""):
-                    line.send(data)
-
-        thread = threading.Thread(target=back)
-        thread.start()
-        with contextlib.suppress(OSError):
-            for data in iter(lambda: line.socket.recv(1 << 16), b""):
-                far.sendall(data)
-            far.shutdown(socket.SHUT_RDWR)
-        thread.join(20)
-    line.close()
-
-
 def proxied(kind: Any, proxy: Server, origin: Origin, user: str = "") -> Any:
     """Open a transport through *proxy*."""
     address = f"{user}127.0.0.1:{proxy.port}"
@@ -251,7 +228,7 @@ def test_forwarding_proxy(kind: Any) -> None:
 def test_tunnel(kind: Any, authority: Authority) -> None:
     """Over https a proxy sees neither request nor credential; its own password stays with it."""
     tls = authority.server("localhost")
-    with Server(echoes, tls=tls) as server, Server(relay) as proxy:
+    with Server(echoes, tls=tls) as server, Server(relays()) as proxy:
         transport = open_to(
             kind,
             proxy,
@@ -274,7 +251,7 @@ def test_tunnel(kind: Any, authority: Authority) -> None:
 
 def test_idle_tunnel(kind: Any, authority: Authority, monkeypatch: pytest.MonkeyPatch) -> None:
     """A tunnel that is replaced is made anew through the proxy, never past it."""
-    with Server(echoes, tls=authority.server("localhost")) as server, Server(relay) as proxy:
+    with Server(echoes, tls=authority.server("localhost")) as server, Server(relays()) as proxy:
         transport = open_to(
             kind,
             proxy,
