@@ -87,12 +87,12 @@ class AiohttpTransport:
         line.expect(request.method)
         head = self._head(request, body, pool.way)
         if isinstance(body, Sending):
-            message, content = await _exchanged(line, request.method, head, body, pool.loop)
+            message, content = await _exchanged(line, head, body, pool.loop)
         else:
             # A view shows nothing of a head, which holds the credential, where locals are printed.
             line.write(memoryview(head + body) if body else head)
             line.reading()
-            message, content = await line.answer(request.method)
+            message, content = await line.answer()
         headers = _headers_of(message)
         line.ends_body = not (message.chunked or "content-length" in headers)
         data: Any
@@ -140,13 +140,11 @@ class _Spelled:
         self.text: bytes = secret(text.encode("latin-1"))
 
 
-async def _exchanged(
-    line: Line, method: str, head: bytes, body: Sending, loop: Any
-) -> Tuple[Any, Any]:
+async def _exchanged(line: Line, head: bytes, body: Sending, loop: Any) -> Tuple[Any, Any]:
     """Write *head* and *body*, and await the answer, which may come before all is written."""
     writing = loop.create_task(body.write(head, line, loop))
     try:
-        return await line.answer(method)
+        return await line.answer()
     finally:
         if not writing.done():
             line.protocol.force_close()
@@ -159,6 +157,7 @@ def _headers_of(message: Any) -> Dict[str, str]:
     headers = {_name(name): value.decode("latin-1") for name, value in lines}
     if len(headers) < len(lines):
         headers = joined((_name(name), value.decode("latin-1")) for name, value in lines)
+        # The parser in Python, which aiohttp has where its own is not built, lets that through.
         if "," in headers.get("content-length", ""):
             raise http.client.BadStatusLine("a length that makes no sense")
     # A session cookie outranks a token on this server: none may be kept, nor shown.

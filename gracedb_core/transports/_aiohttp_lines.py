@@ -100,8 +100,8 @@ class Line:
 
     # What goes over it
 
-    async def answer(self, method: str) -> Tuple[Any, Any]:
-        """Await the head of the answer to *method*, and the stream of its body."""
+    async def answer(self) -> Tuple[Any, Any]:
+        """Await the head of the answer, and the stream of its body."""
         while True:
             message, body = await self.protocol.read()
             # Interim ones come before the answer; after 101 none would come.

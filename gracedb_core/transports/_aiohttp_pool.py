@@ -69,14 +69,22 @@ class Pool:
     async def connect(self, request: Request, end: float) -> Line:
         """Make a connection for *request*, by *end*; it shows what `idle` was asked with."""
         self._refuse_if_closed()
-        address = self._address
-        limit = request.timeout.connect
-        left = max(end - self.loop.time(), 0.001)
-        # aiohttp alone would wait for a proxy, once it is connected, as long as for all of it.
-        whole = min(left, limit) if self.way.tunnels and limit is not None else left
-        limits = aiohttp.ClientTimeout(connect=None if whole == inf else whole, sock_connect=limit)
-        connection = await self._connector.connect(address, [], limits)
-        line = Line(connection, self.loop, address)
+        address, limit = self._address, request.timeout.connect
+        limits = aiohttp.ClientTimeout(sock_connect=limit)
+        # aiohttp bounds each step; not the look-up of a name, nor the wait for a proxy's word.
+        whole = max(end - self.loop.time(), 0.001)
+        if self.way.tunnels and limit is not None:
+            whole = min(whole, limit)
+        connecting = self.loop.create_task(self._connector.connect(address, [], limits))
+        try:
+            await asyncio.wait({connecting}, timeout=None if whole == inf else whole)
+            if not connecting.done():
+                raise asyncio.TimeoutError
+            line = Line(connecting.result(), self.loop, address)
+        except BaseException:
+            connecting.cancel()
+            connecting.add_done_callback(_close_late)
+            raise
         self._open.add(line)
         return line
 
@@ -135,6 +143,12 @@ class Pool:
         for line in lines:
             line.close()
         await self._connector.close()
+
+
+def _close_late(connecting: asyncio.Task[Any]) -> None:
+    """Close a connection that was made too late."""
+    if not connecting.cancelled() and connecting.exception() is None:
+        connecting.result().close()
 
 
 class Way:

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import gc
 import io
 import subprocess
 import sys
 import threading
+from time import monotonic
 from typing import Any, Awaitable, Callable, List
 
 import pytest
@@ -18,6 +20,8 @@ from gracedb_core.errors import (
     ConnectFailed,
     ConnectionLost,
     InputError,
+    SentRequest,
+    TLSFailed,
     TransportError,
 )
 from gracedb_core.interfaces import Origin, Timeout, TransportOptions
@@ -117,7 +121,9 @@ def test_cancelled_while_waiting(said: bytes) -> None:
 
     def script(line: Line, heard: Heard) -> None:
         line.send(said)
-        line.stall()
+        # Until the client goes away.
+        line.socket.recv(1)
+        line.close()
 
     async def use(transport: Any) -> None:
         asking = asyncio.ensure_future(transport.send(get()))
@@ -125,12 +131,32 @@ def test_cancelled_while_waiting(said: bytes) -> None:
         asking.cancel()
         with pytest.raises(asyncio.CancelledError):
             await asking
+        await until(lambda: not server._lines)
         server.script = echoes
         assert (await transport.send(post(b"again"))).body == b"again"
 
     with Server(script) as server:
         run(server, use)
     assert server.connections == 2
+
+
+@pytest.mark.parametrize("turns", range(12))
+def test_cancelled_while_connecting(turns: int) -> None:
+    """A connection that is not waited for any more is closed when it is made."""
+
+    async def use(transport: Any) -> None:
+        asking = asyncio.ensure_future(transport.send(get()))
+        for _ in range(turns):
+            await asyncio.sleep(0)
+        asking.cancel()
+        with contextlib.suppress(asyncio.CancelledError):
+            await asking
+        gc.collect()
+        server.script = echoes
+        assert (await transport.send(post(b"again"))).body == b"again"
+
+    with Server() as server:
+        run(server, use)
 
 
 def test_cancelled_while_streaming() -> None:
@@ -329,8 +355,10 @@ def test_silent_proxy() -> None:
     """A proxy that does not say whether it opens the tunnel is waited for as `connect` says."""
 
     async def use(transport: Any) -> None:
+        started = monotonic()
         with pytest.raises(ConnectFailed):
             await transport.send(get(timeout=Timeout(connect=0.1)))
+        assert monotonic() - started < 6
 
     with Server(silent) as proxy:
         address = f"http://127.0.0.1:{proxy.port}"
@@ -346,6 +374,18 @@ def test_secure_proxy_of_a_secure_server(authority: Authority) -> None:
 
     with Server(tls=authority.server("127.0.0.1")) as server:
         run(server, use, proxy="https://localhost:1")
+
+
+def test_alert_before_anybody_waits() -> None:
+    """A refused certificate is told from a lost connection, also where only its words are left."""
+    alert = "[SSL: TLSV13_ALERT_CERTIFICATE_REQUIRED] tlsv13 alert certificate required"
+    from gracedb_core.transports._aiohttp_failures import name_awaited_failure
+
+    error = OSError(1, alert)
+    asked = SentRequest("GET", "https://gracedb.example/")
+    failure = name_awaited_failure(error, asked, sent=True, late=False)
+    assert isinstance(failure, TLSFailed)
+    assert "(certificate required)" in str(failure)
 
 
 # Loops

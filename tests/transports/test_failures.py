@@ -98,7 +98,12 @@ def test_unknown_host(connect: Opener, monkeypatch: pytest.MonkeyPatch) -> None:
             transport.send(get())
 
 
-def test_connecting_takes_too_long(connect: Opener) -> None:
+@pytest.mark.parametrize(
+    "limits",
+    [Timeout(connect=0.05), Timeout(connect=None, total=0.1)],
+    ids=["connect", "total"],
+)
+def test_connecting_takes_too_long(connect: Opener, limits: Timeout) -> None:
     """A host that does not answer at all: nothing was sent."""
     with socket.socket() as deaf, socket.socket() as first, socket.socket() as second:
         deaf.bind(("127.0.0.1", 0))
@@ -111,7 +116,7 @@ def test_connecting_takes_too_long(connect: Opener) -> None:
         with Server() as server:
             transport = connect(server, origin=origin)
             with pytest.raises(ConnectFailed, match="in time"):
-                transport.send(get(timeout=Timeout(connect=0.05)))
+                transport.send(get(timeout=limits))
 
 
 # Before an answer
