@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from abc import abstractmethod
-from typing import TYPE_CHECKING, Any, Dict, Optional, Tuple, Type, TypeVar, Union
+from typing import TYPE_CHECKING, Any, Dict, Optional, Sequence, Tuple, Type, TypeVar, Union
 
 from ._connection import Connection
 from ._flow import Awaiting, Blocking
-from ._node import Async, Mode, Sync
+from ._node import Async, Mode, Sync, is_taken
 from ._options import DEFAULT_TIMEOUT, Options, StrPath, TimeoutOption, Verify
 from ._retry import RetryPolicy
 from .resources import Root
@@ -15,7 +15,9 @@ from .resources import Root
 if TYPE_CHECKING:
     from types import TracebackType
 
-__all__ = ["AsyncClient", "Client"]
+    from .interfaces import RouteOffer
+
+__all__ = ["AsyncClient", "Client", "route_is_taken"]
 
 C = TypeVar("C", bound="Client")
 W = TypeVar("W", bound="AsyncClient")
@@ -44,10 +46,11 @@ class AnyClient(Root[Mode]):
         user_agent: Optional[str] = None,
         allow_plain_http: bool = False,
         max_concurrency: int = 100,
+        plugins: Optional[Sequence[Union[str, object]]] = None,
     ) -> None:
         given = locals()
         self._options = Options(**{name: given[name] for name in Options.__annotations__})
-        self._connection = Connection(self._options)
+        self._connection = Connection(self._options, is_taken=route_is_taken)
         super().__init__(self._connection.session, self._drive(self._connection))
 
     @abstractmethod
@@ -141,13 +144,16 @@ class Client(AnyClient[Sync]):
         Send credentials over plain http to other machines, where anybody may read them.
     max_concurrency : int
         Connections to keep; for `AsyncClient` also how many requests go out at once.
+    plugins : list of str or plugins, optional
+        The plugins to use: names of installed ones, modules or objects, and ``...`` for all that
+        are installed, as when it is left out. ``GRACEDB_DISABLED_PLUGINS`` names exceptions.
 
     Raises
     ------
     InputError, CredentialError
         For arguments that make no sense, and credentials that cannot be used (`ValueError` both).
     PluginError
-        For a transport that is not there.
+        For a transport or a plugin that is not there.
     """
 
     def _drive(self, connection: Connection) -> Blocking:
@@ -195,3 +201,12 @@ class AsyncClient(AnyClient[Async]):
         traceback: Optional[TracebackType],
     ) -> None:
         await self.close()
+
+
+def route_is_taken(offer: RouteOffer) -> bool:
+    """Tell whether what a plugin would add to the tree is there already."""
+    name = offer.name.rstrip("[]")
+    of_client = is_taken(name, of_client=True) or hasattr(Client, name)
+    return (offer.site is not None and of_client) or (
+        (offer.event or offer.superevent) is not None and is_taken(name, of_client=False)
+    )

@@ -11,14 +11,21 @@ from ._address import Address
 from ._credentials import Keeper, Tried, climb, explain, look_around, warn_of_unusable
 from ._exchange import Session
 from ._wire import Origin
-from .errors import ClientClosed, CredentialError, CredentialWarning, PluginError
+from .errors import (
+    ClientClosed,
+    CredentialError,
+    CredentialWarning,
+    GraceDBError,
+    PluginError,
+    PluginWarning,
+)
 from .interfaces import AuthRequest, Credential, TransportOptions
 
 if TYPE_CHECKING:
     from concurrent.futures import Executor, Future
 
     from ._options import Options
-    from .interfaces import AsyncTransport, Transport
+    from .interfaces import AsyncTransport, RouteOffer, Transport
 
 __all__ = ["Connection"]
 
@@ -28,14 +35,15 @@ _CLOSED = "This client was closed; make a new one."
 class Connection:
     """Puts together what *options* say; asks no server."""
 
-    def __init__(self, options: Options) -> None:
+    def __init__(self, options: Options, *, is_taken: Callable[[RouteOffer], bool]) -> None:
         # Loaded here, not at import: finding the installed plugins takes milliseconds.
+        from ._observers import observers_of
         from ._plugins import Plugins, installed_plugins
 
         self._options = options
-        self._plugins = Plugins(installed_plugins())
-        for trouble in self._plugins.broken:
-            warnings.warn(trouble, stacklevel=4)
+        self._plugins = Plugins(
+            installed_plugins(), options.plugins, disabled=options.disabled_plugins
+        )
         self._authorities = options.authorities
         self._offer = self._plugins.transport(options.transport_name)
         self._transport: Any = None
@@ -53,7 +61,12 @@ class Connection:
                 ("Accept", "*/*"),
                 ("Accept-Encoding", "gzip, deflate"),
             ),
+            observers=observers_of(self._plugins),
+            routes=self._plugins.routes(is_taken),
+            stranger="" if self._offer.plugin.is_ours else str(self._offer.plugin),
         )
+        for trouble in self._plugins.troubles:
+            warnings.warn(trouble, PluginWarning, stacklevel=4)
 
     def transport(self) -> Transport:
         """Give the transport, opened once; raises `ClientClosed` after `close`."""
@@ -113,18 +126,31 @@ class Connection:
             self._executor.shutdown(wait=False)
 
     def _open(self) -> Transport:
-        if self._offer.open is None:
-            raise PluginError(
-                f"The transport {self._offer.name!r} is for AsyncClient only; choose another."
-            )
-        return self._offer.open(self._transport_options())
+        opened: Transport = self._open_by(self._offer.thing.open)
+        return opened
 
     def _open_awaited(self) -> AsyncTransport:
-        if self._offer.open_async is not None:
-            return self._offer.open_async(self._transport_options())
+        if self._offer.thing.open_async is not None:
+            opened: AsyncTransport = self._open_by(self._offer.thing.open_async)
+            return opened
         from .transports.threaded import ThreadedTransport
 
         return ThreadedTransport(self._open(), self._threads())
+
+    def _open_by(self, opening: Optional[Callable[[TransportOptions], Any]]) -> Any:
+        plugin, offer = self._offer
+        if opening is None:
+            raise PluginError(
+                f"The transport {offer.name!r} is for AsyncClient only; choose another."
+            )
+        try:
+            return opening(self._transport_options())
+        except GraceDBError:
+            raise
+        except Exception as error:
+            raise PluginError(
+                f"The transport {offer.name!r} of the {plugin} cannot be opened ({error!r})."
+            ) from error
 
     def _threads(self) -> Executor:
         return self._executor or self._engaged()
@@ -148,6 +174,7 @@ class Connection:
             TLSContexts(verify=self._authorities),
             self._options.max_concurrency,
             _environment_proxy(origin),
+            other=lambda name: self._plugins.transport(name).thing,
         )
 
     def _keeper(self, origin: Origin) -> Keeper:

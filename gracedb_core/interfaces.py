@@ -8,7 +8,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from enum import IntEnum
 from pathlib import Path
-from typing import TYPE_CHECKING, Callable, Mapping, Optional, Tuple, Union
+from typing import TYPE_CHECKING, Callable, Mapping, NamedTuple, Optional, Tuple, Union
 
 from ._wire import (
     AsyncBodyStream,
@@ -22,6 +22,7 @@ from ._wire import (
     Timeout,
     Upload,
 )
+from .errors import PluginError
 
 if TYPE_CHECKING:
     import ssl
@@ -44,6 +45,7 @@ __all__ = [
     "Reader",
     "Request",
     "Response",
+    "RouteOffer",
     "Rung",
     "Timeout",
     "Transport",
@@ -135,6 +137,10 @@ class AuthProvider(Protocol):
         """
 
 
+def _no_other(name: str) -> TransportOffer:
+    raise PluginError(f"There is no transport {name!r} here; open this one through a client.")
+
+
 @dataclass(frozen=True)
 class TransportOptions:
     """What a transport is opened with: it serves one origin, and reads no setting of its own."""
@@ -146,6 +152,8 @@ class TransportOptions:
     pool_size: int = 100
     #: The URL of the HTTP proxy, if there is one.
     proxy: Optional[str] = field(default=None, repr=False)
+    #: The offer of another transport by its name, for one that wraps another; raises `PluginError`.
+    other: Callable[[str], TransportOffer] = field(default=_no_other, repr=False)
 
 
 class Transport(Protocol):
@@ -184,3 +192,19 @@ class TransportOffer:
     name: str
     open: Optional[Callable[[TransportOptions], Transport]] = None
     open_async: Optional[Callable[[TransportOptions], AsyncTransport]] = None
+
+
+class RouteOffer(NamedTuple):
+    """A place that a plugin adds to the tree: an attribute, and the paths it stands for.
+
+    ``RouteOffer("notes", superevent="superevents/{}/notes/")`` makes
+    ``client.superevents[id].notes``, with the verbs of `Client.path`: ``get``, ``post``, ``put``,
+    ``patch`` and ``delete``. A name that ends in ``[]`` is for what is inside, by key.
+    """
+
+    name: str
+    #: Below the API root, for each kind of object that has it; ``{}`` takes a quoted key.
+    event: Optional[str] = None
+    superevent: Optional[str] = None
+    #: The same for an attribute of the client itself.
+    site: Optional[str] = None

@@ -1,0 +1,36 @@
+"""What plugins add to the command line, and what it can say about them."""
+
+from __future__ import annotations
+
+from typing import Dict, List
+
+import click
+
+from .._client import route_is_taken
+from .._options import Options
+from .._plugins import Plugin, Plugins, installed_plugins
+
+__all__ = ["added_commands", "every_plugin"]
+
+
+def _plugins() -> Plugins:
+    return Plugins(installed_plugins(), disabled=Options().disabled_plugins)
+
+
+def added_commands() -> Dict[str, click.Command]:
+    """Give the commands that plugins add, by name; a plugin that fails at it adds none."""
+    return _plugins().commands()
+
+
+def every_plugin() -> List[Plugin]:
+    """Ask every plugin what it offers, and give them all."""
+    plugins = _plugins()
+    plugins.providers()
+    plugins.transports()
+    plugins.routes(route_is_taken)
+    plugins.commands()
+    for plugin, _ in plugins.implementations("gracedb_before_request"):
+        plugin.offers.append("sees requests")
+    for plugin, _ in plugins.implementations("gracedb_after_response"):
+        plugin.offers.append("sees responses")
+    return plugins.every

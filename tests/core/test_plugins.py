@@ -1,0 +1,453 @@
+"""Plugins: what loads, what they offer, and that a stranger's mistake stays the stranger's."""
+
+from __future__ import annotations
+
+import itertools
+from types import ModuleType
+from typing import Any, Callable, List, NamedTuple
+
+import pytest
+
+from gracedb_core import AsyncClient, Client, errors
+from gracedb_core._plugins import Plugin, Plugins, installed_plugins
+from gracedb_core.errors import PluginError, PluginWarning
+from gracedb_core.hookspecs import hookimpl
+from gracedb_core.interfaces import (
+    Absent,
+    Credential,
+    Request,
+    Response,
+    RouteOffer,
+    TransportOffer,
+    TransportOptions,
+)
+from gracedb_sandbox import Sandbox
+
+
+class Installed(NamedTuple):
+    """An entry point as `installed_plugins` finds one."""
+
+    name: str
+    distribution: str
+    load: Callable[[], Any]
+
+    @property
+    def entry(self) -> Any:
+        return self
+
+
+def plugin(**hooks: Any) -> Any:
+    """Make a module that implements *hooks*: functions, or what they return."""
+    module = ModuleType("made_up")
+    for name, value in hooks.items():
+        implementation = value if callable(value) else lambda value=value: value
+        setattr(module, name, hookimpl(implementation))
+    return module
+
+
+def installed(name: str, loaded: Any, distribution: str = "stranger 1.0") -> Any:
+    """Install *loaded*, or what raises it, under *name*."""
+
+    def load() -> Any:
+        if isinstance(loaded, BaseException):
+            raise loaded
+        return loaded
+
+    return Installed(name, distribution, load)
+
+
+class Provider(NamedTuple):
+    """A rung that answers as it is told."""
+
+    name: str
+    rung: int
+    answer: Any
+
+    def find(self, _wanted: Any) -> Any:
+        if isinstance(self.answer, Exception):
+            raise self.answer
+        return self.answer
+
+
+class Canned:
+    """A transport that answers without a server, or raises."""
+
+    def __init__(self, options: TransportOptions, answer: Any = None) -> None:
+        self.options = options
+        self.answer = answer or Response(200, {"content-length": "2"}, b"{}")
+
+    def send(self, _request: Request) -> Any:
+        if isinstance(self.answer, Exception):
+            raise self.answer
+        return self.answer
+
+    def close(self) -> None:
+        pass
+
+
+def canned(answer: Any = None, name: str = "canned") -> Any:
+    """Offer a transport that gives *answer*."""
+    offer = TransportOffer(name, lambda options: Canned(options, answer))
+    return plugin(gracedb_transports=[offer])
+
+
+URL = "http://127.0.0.1:1/api/"
+
+
+def answer_of(*plugins: Any, **options: Any) -> Any:
+    """Ask for the root through the transport ``canned``."""
+    with Client(URL, transport="canned", plugins=[..., *plugins], **options) as client:
+        return client.get()
+
+
+# What loads
+
+
+def test_built_in_plugins_come_by_entry_point() -> None:
+    """Without entry points there is nothing, not even what comes with the package."""
+    assert Plugins([]).transports() == {}
+    assert Plugins([]).providers() == []
+    assert {"requests", "urllib3"} <= set(Plugins(installed_plugins()).transports())
+
+
+def test_given_plugins() -> None:
+    """A plugin may be given as it is: a module, or an object with methods."""
+    assert answer_of(canned()) == {}
+    methods = type("Made", (), {"gracedb_transports": hookimpl(lambda self: [_offer()])})
+    assert answer_of(methods()) == {}
+
+
+def _offer() -> TransportOffer:
+    return TransportOffer("canned", Canned)
+
+
+def test_chosen_plugins() -> None:
+    """Names choose among the installed plugins; a name that is not there is a mistake."""
+    with Client(URL, plugins=["urllib3"]) as client:
+        assert client.url == URL
+    with pytest.raises(PluginError, match=r"no transport named 'requests'; there are: urllib3\."):
+        Client(URL, plugins=["urllib3"], transport="requests")
+    with pytest.raises(PluginError, match=r"no plugin 'nope'; there are: .*urllib3"):
+        Client(URL, plugins=["nope"])
+    with pytest.raises(errors.InputError, match="list of names"):
+        Client(URL, plugins="urllib3")
+
+
+def test_disabled_plugins(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The environment turns plugins off by name, and the error of who misses one says so."""
+    monkeypatch.setenv("GRACEDB_DISABLED_PLUGINS", "urllib3, unheard-of")
+    with Client(URL, transport="requests"):
+        pass
+    with pytest.raises(PluginError, match=r"plugin 'urllib3' of gracedb-core .* is disabled"):
+        Client(URL)
+
+
+def test_chosen_plugins_survive_a_copy() -> None:
+    """A copy of a client has the same plugins."""
+    import copy
+
+    with copy.copy(Client(URL, transport="canned", plugins=[canned()])) as client:
+        assert client.get() == {}
+
+
+# What strangers get wrong
+
+
+def wrapper() -> Any:
+    """Make a plugin that would wrap what others offer."""
+    module = ModuleType("made_up")
+    setattr(module, "gracedb_routes", hookimpl(hookwrapper=True)(lambda: (yield)))  # noqa: B010
+    return module
+
+
+BROKEN = [
+    ("fails to import", ImportError("no module named 'nope'"), "cannot be loaded: ImportError: no"),
+    ("raises anything", RuntimeError("my-secret"), "cannot be loaded: RuntimeError"),
+    ("ends the program", SystemExit(1), "cannot be loaded: SystemExit"),
+    ("unknown hook", plugin(gracedb_no_such=[]), "hooks that are not there: gracedb_no_such"),
+    ("no hook at all", ModuleType("empty"), "implements no hook"),
+    (
+        "unknown argument",
+        plugin(gracedb_before_request=lambda color: None),
+        "cannot be loaded: PluginValidationError",
+    ),
+    ("fails when asked", plugin(gracedb_transports=lambda: 1 / 0), "failed in gracedb_transports"),
+    ("offers no list", plugin(gracedb_transports=lambda: None), "failed in gracedb_transports"),
+    (
+        "a wrapper",
+        wrapper(),
+        "wraps gracedb_routes",
+    ),
+    (
+        "a route that is none",
+        plugin(gracedb_routes=[RouteOffer("a b", site="x/")]),
+        "no name for an attribute",
+    ),
+    (
+        "a route with too few keys",
+        plugin(gracedb_routes=[RouteOffer("notes", event="notes/")]),
+        "does not take 1 keys",
+    ),
+]
+
+
+@pytest.mark.parametrize(("what", "loaded", "trouble"), BROKEN, ids=[each[0] for each in BROKEN])
+def test_a_broken_plugin_is_named(what: str, loaded: Any, trouble: str) -> None:
+    """Whatever is wrong with it, it is named with its version, and the others work."""
+    plugins = Plugins([*installed_plugins(), installed("odd", loaded)])
+    assert "urllib3" in plugins.transports()
+    plugins.routes(lambda offer: False)
+    (sentence,) = plugins.troubles
+    assert sentence.startswith("The plugin 'odd' of stranger 1.0 ")
+    assert trouble in sentence
+    assert "my-secret" not in sentence
+
+
+def test_a_broken_plugin_breaks_no_client(sandbox: Sandbox) -> None:
+    """A client that does not need it warns, and works."""
+    with pytest.warns(PluginWarning, match="gracedb_transports: ZeroDivisionError"):
+        client = Client(sandbox.url, plugins=[..., plugin(gracedb_transports=lambda: 1 / 0)])
+    assert client.user_info()["username"] == "AnonymousUser"
+    client.close()
+
+
+def test_a_newer_plugin_works_as_far_as_it_can() -> None:
+    """A hook that is not there yet is reported; what is known of the plugin works."""
+    newer = canned()
+    newer.gracedb_of_tomorrow = hookimpl(lambda: None)
+    with pytest.warns(PluginWarning, match="gracedb_of_tomorrow"):
+        assert answer_of(newer) == {}
+
+
+@pytest.mark.parametrize("order", list(itertools.permutations(range(3))))
+def test_contested_names(order: Any) -> None:
+    """What two strangers call alike nobody gets, whichever came first; ours keep their names."""
+    ours = installed("ours", canned(name="good"), "gracedb-core 0.1")
+    rivals = [
+        installed("one", _twice("same", "good"), "one 1.0"),
+        installed("two", _twice("same", "other"), "two 2.0"),
+    ]
+    everybody = [ours, *rivals]
+    plugins = Plugins([everybody[number] for number in order])
+    offers = plugins.transports()
+    assert set(offers) == {"good", "other"}
+    assert offers["good"].plugin.name == "ours"
+    with pytest.raises(PluginError, match=r"'same' is offered by the .*one 1\.0.*two 2\.0"):
+        plugins.transport("same")
+    assert len(plugins.troubles) == 3
+
+
+def _twice(*names: str) -> Any:
+    return plugin(gracedb_transports=[TransportOffer(name, Canned) for name in names])
+
+
+def test_contested_rungs() -> None:
+    """Two strangers on one rung are both left out; a stranger on one of ours is."""
+    ours = installed("ours", _rungs(Provider("mine", 30, Absent("no"))), "gracedb-core 0.1")
+    one = installed("one", _rungs(Provider("a", 30, Absent("no")), Provider("b", 35, Absent("no"))))
+    two = installed("two", _rungs(Provider("c", 35, Absent("no")), Provider("d", 36, Absent("no"))))
+    for everybody in itertools.permutations([ours, one, two]):
+        plugins = Plugins(everybody)
+        assert {provider.name for provider in plugins.providers()} == {"mine", "d"}
+        assert len(plugins.troubles) == 3
+
+
+def _rungs(*providers: Provider) -> Any:
+    return plugin(gracedb_auth_providers=list(providers))
+
+
+def test_a_failing_credential_is_named() -> None:
+    """A provider that raises is passed over with a warning that names its plugin, not its words."""
+    secret = Provider("odd", 5, RuntimeError("my-secret"))
+    with pytest.warns(
+        errors.CredentialWarning, match="plugin 'made_up'.* failed: RuntimeError"
+    ) as w:
+        answer_of(canned(), _rungs(secret))
+    assert not any("my-secret" in str(warning.message) for warning in w)
+    with pytest.warns(errors.CredentialWarning, match="gave no Credential but int"):
+        answer_of(canned(), _rungs(Provider("odd", 5, 7)))
+
+
+def test_a_stranger_on_the_ladder() -> None:
+    """A credential between two built-in rungs is found in its turn."""
+    seen: List[Request] = []
+
+    class Seeing(Canned):
+        def send(self, request: Request) -> Any:
+            seen.append(request)
+            return self.answer
+
+    offer = plugin(gracedb_transports=[TransportOffer("canned", Seeing)])
+    odd = Credential("odd", "nowhere", headers=(("Authorization", "Odd one"),))
+    answer_of(offer, _rungs(Provider("odd", 35, odd)))
+    answer_of(offer, _rungs(Provider("odd", 35, odd)), username="a", password="b")
+    assert [dict(request.headers)["Authorization"][:5] for request in seen] == ["Odd o", "Basic"]
+
+
+@pytest.mark.parametrize(
+    ("answer", "words"), [(KeyError("x"), "KeyError"), (7, "no Response but int")]
+)
+def test_a_failing_transport_is_named(answer: Any, words: str) -> None:
+    """What a stranger's transport does wrong names its plugin and the request."""
+    with pytest.raises(PluginError, match=rf"plugin 'made_up' .*{words}") as caught:
+        answer_of(canned(answer))
+    assert caught.value.request is not None
+
+
+def test_a_transport_that_does_not_open_is_named() -> None:
+    """So does one that cannot be opened."""
+    offer = TransportOffer("canned", lambda options: 1 / 0)  # type: ignore[arg-type, return-value]  # the point
+    with pytest.raises(PluginError, match=r"'canned' of the plugin 'made_up' .*cannot be opened"):
+        answer_of(plugin(gracedb_transports=[offer]))
+
+
+def test_errors_of_a_transport_are_its_own() -> None:
+    """What the protocol lets a transport raise is not laid at the plugin's door."""
+    failure = errors.ConnectFailed("not there")
+    with pytest.raises(errors.ConnectFailed, match="not there"):
+        answer_of(canned(failure), retries=0)
+
+
+def test_a_transport_around_another(sandbox: Sandbox) -> None:
+    """A transport may wrap another, which it opens by name."""
+    seen: List[str] = []
+
+    class Wrapping:
+        def __init__(self, options: TransportOptions) -> None:
+            opening = options.other("urllib3").open
+            assert opening is not None
+            self._inner = opening(options)
+            self.close = self._inner.close
+
+        def send(self, request: Request) -> Response:
+            seen.append(request.target)
+            return self._inner.send(request)
+
+    wrapping = plugin(gracedb_transports=[TransportOffer("wrapping", Wrapping)])
+    with Client(sandbox.url, transport="wrapping", plugins=[..., wrapping]) as client:
+        assert client.user_info()["username"] == "AnonymousUser"
+    assert seen == ["/api/user-info/"]
+    with pytest.raises(PluginError, match="no transport"):
+        TransportOptions(None, None).other("urllib3")  # type: ignore[arg-type]  # not looked at
+
+
+# Routes
+
+
+def test_added_routes(client: Client, sandbox: Sandbox, transport: str) -> None:
+    """A plugin's places are attributes with the verbs of `path`, where it says so."""
+    routes = plugin(
+        gracedb_routes=[
+            RouteOffer("whole", event="events/{}", superevent="superevents/{}/"),
+            RouteOffer("messages", event="events/{}/log/"),
+            RouteOffer("messages[]", event="events/{}/log/{}"),
+            RouteOffer("who", site="user-info/"),
+        ]
+    )
+    options = {"username": "albert.einstein", "password": "relativity", "transport": transport}
+    with Client(sandbox.url, plugins=[..., routes], **options) as mine:
+        assert mine.who.get()["username"] == "albert.einstein"
+        assert repr(mine.events["G0001"].messages) == f"<Path {sandbox.url}events/G0001/log/>"
+        assert repr(mine.events["G1"].messages[3]) == f"<Path {sandbox.url}events/G1/log/3>"
+        assert repr(mine.superevents["S1a"].whole) == f"<Path {sandbox.url}superevents/S1a/>"
+        assert "messages" in dir(mine.events["G1"])
+        assert "who" in dir(mine)
+        for place, name in [(mine.superevents["S1a"], "messages"), (mine, "messages")]:
+            with pytest.raises(AttributeError):
+                getattr(place, name)
+        with pytest.raises(AttributeError, match="did you mean 'messages'"):
+            mine.events["G1"].mesages  # noqa: B018
+        with pytest.raises(errors.InputError, match="nothing to choose from"):
+            mine.events["G1"].whole["x"]
+        with pytest.raises(errors.InputError, match="slash"):
+            mine.events["G1"].messages["a/b"]
+    with pytest.raises(AttributeError):
+        client.who  # noqa: B018  another client has other plugins
+
+
+@pytest.mark.parametrize("name", ["logs", "get", "events", "close", "permissions"])
+def test_routes_take_no_name_away(name: str) -> None:
+    """A route named like something that is there is reported, and what is there stays."""
+    routes = plugin(gracedb_routes=[RouteOffer(name, site="x/", superevent="x/{}/")])
+    with pytest.warns(PluginWarning, match="means something else already"):
+        client = Client(URL, plugins=[..., routes])
+    assert "Path" not in repr(getattr(client.superevents["S1a"], name, None))
+    client.close()
+
+
+# Observers
+
+
+class Watching:
+    """Keeps what it is told."""
+
+    def __init__(self) -> None:
+        self.before: List[Any] = []
+        self.after: List[Any] = []
+
+    @hookimpl
+    def gracedb_before_request(self, request: Any, attempt: int) -> None:
+        self.before.append((str(request), attempt))
+
+    @hookimpl
+    def gracedb_after_response(self, attempt: int, status: Any, error: Any, seconds: float) -> None:
+        assert seconds >= 0
+        self.after.append((attempt, status, type(error).__name__))
+
+
+def test_observers_see_every_attempt() -> None:
+    """Each attempt is told of before it is sent and after it has ended, errors too."""
+    watching = Watching()
+    client = Client(URL, plugins=[..., watching], retries=1, timeout=5)
+    with client, pytest.raises(errors.ConnectFailed):
+        client.get()
+    assert watching.before == [(f"GET {URL}", 1), (f"GET {URL}", 2)]
+    assert watching.after == [(1, None, "ConnectFailed"), (2, None, "ConnectFailed")]
+
+
+def test_observers_of_both_clients(sandbox: Sandbox) -> None:
+    """Observers see the requests of either client, refusals too."""
+    import asyncio
+
+    watching = Watching()
+    with Client(sandbox.url, plugins=[..., watching]) as client:
+        client.user_info()
+        with pytest.raises(errors.AccessDenied):
+            client.events["G0001"].get()
+
+    async def ask() -> None:
+        async with AsyncClient(sandbox.url, plugins=[..., watching]) as client:
+            await client.user_info()
+
+    asyncio.run(ask())
+    assert watching.after == [(1, 200, "NoneType"), (1, 403, "NoneType"), (1, 200, "NoneType")]
+
+
+def test_a_failing_observer_is_named_once(sandbox: Sandbox) -> None:
+    """An observer that raises is reported and left out; the request goes on."""
+    calls: List[int] = []
+
+    def fail(attempt: int) -> None:
+        calls.append(attempt)
+        raise RuntimeError("not today")
+
+    odd = plugin(gracedb_before_request=fail)
+    with Client(sandbox.url, plugins=[..., odd]) as client:
+        with pytest.warns(PluginWarning, match="plugin 'made_up'.*not today.*calls it no more"):
+            client.user_info()
+        client.user_info()
+    assert calls == [1]
+
+
+def test_plugins_belong_to_a_client() -> None:
+    """What one client was given no other client has."""
+    Client(URL, plugins=[..., canned()]).close()
+    with pytest.raises(PluginError):
+        Client(URL, transport="canned")
+
+
+def test_titles() -> None:
+    """A plugin is named by what it was installed with."""
+    assert str(Plugin("hello", "gracedb-hello 1.0")) == "plugin 'hello' of gracedb-hello 1.0"
+    assert not Plugin("x", "gracedb-core-extras 1.0").is_ours
+    assert Plugin("x", "gracedb-core 1.0").is_ours
