@@ -15,6 +15,7 @@ from typing import (
     NamedTuple,
     Optional,
     Sequence,
+    Set,
     Tuple,
     Union,
 )
@@ -217,9 +218,13 @@ class Plugins:
                 routes[name] = offer
         return routes
 
-    def commands(self) -> Dict[str, Any]:
-        """Give every command that plugins add to the command line, by name."""
+    def commands(self, taken: Set[str]) -> Dict[str, Any]:
+        """Give every command that plugins add to the command line, by name, but for *taken*."""
         offers, _ = self._named("gracedb_commands", "command")
+        for name in taken.intersection(offers):
+            plugin, _ = offers.pop(name)
+            plugin.offers.remove(f"command {name}")
+            _add(plugin.troubles, f"offers a command named {name!r}, and so does {_OURS} itself")
         return {name: offer.thing for name, offer in offers.items()}
 
     def _named(self, hook: str, what: str) -> Tuple[Dict[str, Offered], Dict[str, List[Plugin]]]:

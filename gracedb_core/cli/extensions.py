@@ -2,15 +2,23 @@
 
 from __future__ import annotations
 
-from typing import Dict, List
+import pkgutil
+from typing import Dict, List, Set
 
 import click
 
 from .._client import route_is_taken
 from .._options import Options
 from .._plugins import Plugin, Plugins, installed_plugins
+from . import commands
 
-__all__ = ["added_commands", "every_plugin"]
+__all__ = ["added_commands", "every_plugin", "own_commands"]
+
+
+def own_commands() -> Set[str]:
+    """Name the commands that come with the package: a file in `commands` is one."""
+    names = {module.name for module in pkgutil.iter_modules(commands.__path__)}
+    return {name.replace("_", "-") for name in names if not name.startswith("_")}
 
 
 def _plugins() -> Plugins:
@@ -19,7 +27,7 @@ def _plugins() -> Plugins:
 
 def added_commands() -> Dict[str, click.Command]:
     """Give the commands that plugins add, by name; a plugin that fails at it adds none."""
-    return _plugins().commands()
+    return _plugins().commands(own_commands())
 
 
 def every_plugin() -> List[Plugin]:
@@ -28,7 +36,7 @@ def every_plugin() -> List[Plugin]:
     plugins.providers()
     plugins.transports()
     plugins.routes(route_is_taken)
-    plugins.commands()
+    plugins.commands(own_commands())
     for plugin, _ in plugins.implementations("gracedb_before_request"):
         plugin.offers.append("sees requests")
     for plugin, _ in plugins.implementations("gracedb_after_response"):

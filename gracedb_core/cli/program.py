@@ -3,18 +3,17 @@
 from __future__ import annotations
 
 import os
-import pkgutil
 import signal
 import sys
 from importlib import import_module
-from typing import Any, List, NoReturn, Optional, Sequence, Set
+from typing import Any, List, NoReturn, Optional, Sequence
 
 import click
 
 from .. import errors
 from .._version import __version__
 from . import commands
-from .extensions import added_commands
+from .extensions import added_commands, own_commands
 
 __all__ = ["program", "run"]
 
@@ -31,21 +30,16 @@ class Program(click.Group):
 
     def list_commands(self, ctx: click.Context) -> List[str]:
         """Name every command."""
-        return sorted({*_own_commands(), *added_commands()})
+        return sorted({*own_commands(), *added_commands()})
 
     def get_command(self, ctx: click.Context, cmd_name: str) -> Optional[click.Command]:
         """Load one command; None if there is none of that name."""
-        if cmd_name not in _own_commands():
+        if cmd_name not in own_commands():
             # Only here, so that our own commands wait for nobody's plugin.
             return added_commands().get(cmd_name)
         module = import_module(f"{commands.__name__}.{cmd_name.replace('-', '_')}")
         command: click.Command = module.command
         return command
-
-
-def _own_commands() -> Set[str]:
-    names = {module.name for module in pkgutil.iter_modules(commands.__path__)}
-    return {name.replace("_", "-") for name in names if not name.startswith("_")}
 
 
 @click.group(cls=Program, invoke_without_command=True)
