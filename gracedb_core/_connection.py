@@ -5,7 +5,8 @@ from __future__ import annotations
 import threading
 import time
 import warnings
-from typing import TYPE_CHECKING, Any, Awaitable, Callable, Dict, List, Optional
+from contextlib import contextmanager
+from typing import TYPE_CHECKING, Any, Awaitable, Callable, Dict, Iterator, List, Optional
 
 from ._address import Address
 from ._credentials import Keeper, Tried, climb, explain, look_around, warn_of_unusable
@@ -15,7 +16,6 @@ from .errors import (
     ClientClosed,
     CredentialError,
     CredentialWarning,
-    GraceDBError,
     PluginError,
     PluginWarning,
 )
@@ -96,16 +96,16 @@ class Connection:
     def close(self) -> None:
         """Close every connection; a second call does nothing."""
         transport = self._shut()
-        if transport is not None:
-            transport.close()
-        self._dismiss()
+        with self._closing():
+            if transport is not None:
+                transport.close()
 
     async def close_awaited(self) -> None:
         """Do the same for a client that is awaited."""
         transport = self._shut()
-        if transport is not None:
-            await transport.close()
-        self._dismiss()
+        with self._closing():
+            if transport is not None:
+                await transport.close()
 
     def _opened(self, make: Callable[[], Any]) -> Any:
         with self._lock:
@@ -120,37 +120,31 @@ class Connection:
             transport, self._transport, self._closed = self._transport, None, True
         return transport
 
-    def _dismiss(self) -> None:
-        if self._executor is not None:
-            # Not waited for: what was cancelled ends by its own timeouts.
-            self._executor.shutdown(wait=False)
+    @contextmanager
+    def _closing(self) -> Iterator[None]:
+        """Dismiss the threads when a transport was closed, and blame a stranger's that fails."""
+        stranger = self.session.stranger
+        try:
+            yield
+        except Exception as error:
+            if not stranger:
+                raise
+            story = f"The transport of the {stranger} cannot be closed ({error!r})."
+            raise PluginError(story) from error
+        finally:
+            if self._executor is not None:
+                # Not waited for: what was cancelled ends by its own timeouts.
+                self._executor.shutdown(wait=False)
 
     def _open(self) -> Transport:
-        opened: Transport = self._open_by(self._offer.thing.open)
-        return opened
+        from ._openings import open_blocking
+
+        return open_blocking(self._offer, self._transport_options())
 
     def _open_awaited(self) -> AsyncTransport:
-        if self._offer.thing.open_async is not None:
-            opened: AsyncTransport = self._open_by(self._offer.thing.open_async)
-            return opened
-        from .transports.threaded import ThreadedTransport
+        from ._openings import open_awaited
 
-        return ThreadedTransport(self._open(), self._threads())
-
-    def _open_by(self, opening: Optional[Callable[[TransportOptions], Any]]) -> Any:
-        plugin, offer = self._offer
-        if opening is None:
-            raise PluginError(
-                f"The transport {offer.name!r} is for AsyncClient only; choose another."
-            )
-        try:
-            return opening(self._transport_options())
-        except GraceDBError:
-            raise
-        except Exception as error:
-            raise PluginError(
-                f"The transport {offer.name!r} of the {plugin} cannot be opened ({error!r})."
-            ) from error
+        return open_awaited(self._offer, self._transport_options(), self._threads)
 
     def _threads(self) -> Executor:
         return self._executor or self._engaged()
@@ -166,6 +160,7 @@ class Connection:
             return self._executor
 
     def _transport_options(self) -> TransportOptions:
+        from ._openings import others
         from ._tls import TLSContexts
 
         origin = self.session.address.origin
@@ -174,7 +169,7 @@ class Connection:
             TLSContexts(verify=self._authorities),
             self._options.max_concurrency,
             _environment_proxy(origin),
-            other=lambda name: self._plugins.transport(name).thing,
+            other=others(self._plugins, self._threads, self._offer.thing.name),
         )
 
     def _keeper(self, origin: Origin) -> Keeper:

@@ -194,9 +194,9 @@ def _sent(session: Session, request: Request, attempt: int) -> Flow[Response]:
     observers = session.observers
     observed = observers.begin(session.asked(request), attempt) if observers else None
     try:
-        response = yield Send(request)
-        if not isinstance(response, Response):
-            raise TypeError(f"it gave no Response but {type(response).__name__}")
+        response: Response = yield Send(request)
+        if session.stranger:
+            _trust(session, request, response)
     except TransportError as error:
         if observed:
             observed.end(None, error)
@@ -211,6 +211,18 @@ def _sent(session: Session, request: Request, attempt: int) -> Flow[Response]:
     if observed:
         observed.end(response.status, None)
     return response
+
+
+def _trust(session: Session, request: Request, response: Response) -> None:
+    """See that what a stranger's transport gave is an answer."""
+    # Here, because it loads what belongs to plugins, and most clients meet no stranger.
+    from ._offers import wrong_response
+
+    wrong = wrong_response(request, response)
+    if wrong:
+        raise PluginError(
+            f"The transport of the {session.stranger} {wrong}.", request=session.asked(request)
+        )
 
 
 def _signed(session: Session, request: Request, started: float, tried: int) -> Request:

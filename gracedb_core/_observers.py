@@ -6,6 +6,7 @@ import warnings
 from time import perf_counter
 from typing import Any, Dict, List, Optional, Tuple
 
+from ._offers import MISHAPS
 from ._plugins import Plugin, Plugins
 from .errors import PluginWarning, SentRequest, TransportError
 
@@ -35,7 +36,7 @@ class Observers:
             plugin, implementation = watcher
             try:
                 implementation.function(*(facts[name] for name in implementation.argnames))
-            except Exception as error:
+            except MISHAPS as error:
                 self._watchers[hook] = [one for one in self._watchers[hook] if one is not watcher]
                 warnings.warn(
                     f"The {plugin} failed in {hook} ({error!r}); this client calls it no more.",

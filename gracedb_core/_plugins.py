@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import functools
+import inspect
 from importlib import metadata
 from typing import (
     AbstractSet,
@@ -23,19 +24,16 @@ from typing import (
 import pluggy
 
 from . import hookspecs
-from .errors import CredentialError, PluginError
-from .interfaces import (
-    Absent,
-    AuthProvider,
-    AuthRequest,
-    Credential,
-    RouteOffer,
-)
+from ._offers import MISHAPS, Answerable, sifted, told, unmarked
+from .errors import PluginError
+from .interfaces import AuthProvider, RouteOffer
 
 __all__ = ["GROUP", "Offered", "Plugin", "Plugins", "installed_plugins"]
 
 #: The entry-point group through which plugins are found, the built-in ones too.
 GROUP = "gracedb_core.plugins"
+
+_HOOKS = [name for name in hookspecs.__all__ if name.startswith("gracedb_")]
 
 #: The distribution whose plugins keep their names and rungs against any other.
 _OURS = "gracedb-core"
@@ -135,15 +133,30 @@ class Plugins:
             loaded = load()
             if self._manager.is_registered(loaded):
                 return
+            if isinstance(loaded, type):
+                plugin.troubles.append(f"is the class {loaded.__name__}: give an object of it")
+                return
             self._manager.register(loaded, key)
-        except (Exception, SystemExit) as error:
+        except MISHAPS as error:
             # Whatever a stranger's module raises, clients that do not need it go on.
-            plugin.troubles.append(f"cannot be loaded: {_told(error)}")
+            plugin.troubles.append(f"cannot be loaded: {told(error)}")
+            self._forget(key)
             return
+        self._look_over(plugin, loaded)
+
+    def _forget(self, key: str) -> None:
+        # A plugin that is refused at one of its hooks stays registered for those before.
+        if self._manager.has_plugin(key):
+            self._manager.unregister(name=key)
+
+    def _look_over(self, plugin: Plugin, loaded: object) -> None:
         callers = self._manager.get_hookcallers(loaded) or []
-        unknown = sorted(caller.name for caller in callers if not caller.has_spec())
-        if unknown:
-            plugin.troubles.append(f"is written for hooks that are not there: {', '.join(unknown)}")
+        for caller in callers:
+            if not caller.has_spec():
+                plugin.troubles.append(_no_such_hook(caller.name))
+        names = unmarked(loaded, _HOOKS)
+        if names:
+            plugin.troubles.append(f"has {', '.join(names)} without the mark hookimpl")
         elif not callers:
             plugin.troubles.append("implements no hook")
 
@@ -161,8 +174,11 @@ class Plugins:
         """Give each plugin's implementation of *hook*: its ``function`` and its ``argnames``."""
         for implementation in getattr(self._manager.hook, hook).get_hookimpls():
             plugin = self._by_key[implementation.plugin_name]
+            function = implementation.function
             if implementation.hookwrapper or getattr(implementation, "wrapper", False):
                 _add(plugin.troubles, f"wraps {hook}, which cannot be wrapped")
+            elif inspect.iscoroutinefunction(function) or inspect.isasyncgenfunction(function):
+                _add(plugin.troubles, f"awaits in {hook}, which is not awaited: write def")
             else:
                 yield plugin, implementation
 
@@ -171,9 +187,12 @@ class Plugins:
         offered: List[Offered] = []
         for plugin, implementation in self.implementations(hook):
             try:
-                offered += [Offered(plugin, thing) for thing in implementation.function()]
-            except Exception as error:
-                _add(plugin.troubles, f"failed in {hook}: {_told(error)}")
+                right, wrong = sifted(hook, implementation.function())
+            except MISHAPS as error:
+                right, wrong = [], [f"failed in {hook}: {told(error)}"]
+            offered += [Offered(plugin, thing) for thing in right]
+            for phrase in wrong:
+                _add(plugin.troubles, phrase)
         return offered
 
     def providers(self) -> List[AuthProvider]:
@@ -183,7 +202,7 @@ class Plugins:
         offered, _ = _settled(offered, "a credential on rung", lambda provider: provider.rung)
         for plugin, provider in offered:
             _add(plugin.offers, f"credential {provider.name} (rung {int(provider.rung)})")
-        return [_Answerable(plugin, provider) for plugin, provider in offered]
+        return [Answerable(plugin, provider) for plugin, provider in offered]
 
     def transports(self) -> Dict[str, Offered]:
         """Give every transport by name."""
@@ -207,24 +226,20 @@ class Plugins:
     def routes(self, is_taken: Callable[[RouteOffer], bool]) -> Dict[str, RouteOffer]:
         """Give every place that plugins add to the tree, by name, but for names that are taken."""
         offers, _ = self._named("gracedb_routes", "route")
-        routes: Dict[str, RouteOffer] = {}
-        for name, (plugin, offer) in offers.items():
-            trouble = _unroutable(offer)
-            if not trouble and is_taken(offer):
-                trouble = "which means something else already"
+        for name, (_, offer) in list(offers.items()):
+            trouble = "which means something else already" if is_taken(offer) else ""
+            if name.endswith("[]") and name[:-2] not in offers:
+                trouble = f"but none {name[:-2]!r} that leads there"
             if trouble:
-                _add(plugin.troubles, f"offers a route {name!r}, {trouble}")
-            else:
-                routes[name] = offer
-        return routes
+                _refuse(offers, f"route {name}", f"offers a route {name!r}, {trouble}")
+        return {name: offer.thing for name, offer in offers.items()}
 
     def commands(self, taken: Set[str]) -> Dict[str, Any]:
         """Give every command that plugins add to the command line, by name, but for *taken*."""
         offers, _ = self._named("gracedb_commands", "command")
         for name in taken.intersection(offers):
-            plugin, _ = offers.pop(name)
-            plugin.offers.remove(f"command {name}")
-            _add(plugin.troubles, f"offers a command named {name!r}, and so does {_OURS} itself")
+            trouble = f"offers a command named {name!r}, and so does {_OURS} itself"
+            _refuse(offers, f"command {name}", trouble)
         return {name: offer.thing for name, offer in offers.items()}
 
     def _named(self, hook: str, what: str) -> Tuple[Dict[str, Offered], Dict[str, List[Plugin]]]:
@@ -235,26 +250,19 @@ class Plugins:
         return {offer.thing.name: offer for offer in settled}, contested
 
 
-class _Answerable:
-    """A provider whose plugin is named where it fails."""
+def _refuse(offers: Dict[str, Offered], what: str, trouble: str) -> None:
+    """Take back what is named like *what*: it was offered, and cannot be had."""
+    plugin, _ = offers.pop(what.partition(" ")[2])
+    plugin.offers.remove(what)
+    _add(plugin.troubles, trouble)
 
-    def __init__(self, plugin: Plugin, provider: AuthProvider) -> None:
-        self._plugin = plugin
-        self._provider = provider
-        self.name = provider.name
-        self.rung = provider.rung
 
-    def find(self, wanted: AuthRequest) -> Union[Credential, Absent]:
-        try:
-            found: object = self._provider.find(wanted)
-        except CredentialError:
-            raise
-        except Exception as error:
-            return Absent(f"the {self._plugin} failed: {_told(error)}", unusable=True)
-        if isinstance(found, (Credential, Absent)):
-            return found
-        kind = type(found).__name__
-        return Absent(f"the {self._plugin} gave no Credential but {kind}", unusable=True)
+def _no_such_hook(name: str) -> str:
+    import difflib  # only the mistaken need it
+
+    close = difflib.get_close_matches(name, _HOOKS, n=1)
+    hint = f" (did you mean {close[0]}?)" if close else ""
+    return f"is written for a hook that is not there: {name}{hint}"
 
 
 def _itself(given: object) -> object:
@@ -290,36 +298,14 @@ def _settled(
         settled += kept
         for offer in rivals:
             if offer not in kept:
-                others = ", ".join(str(each.plugin) for each in rivals if each is not offer)
-                _add(offer.plugin.troubles, f"offers {what} {name!r}, and so does the {others}")
+                others = {str(each.plugin) for each in rivals if each.plugin is not offer.plugin}
+                too = f", and so does the {', '.join(sorted(others))}" if others else " twice"
+                _add(offer.plugin.troubles, f"offers {what} {name!r}{too}")
         if not kept:
             contested[name] = [offer.plugin for offer in rivals]
     return settled, contested
 
 
-def _unroutable(offer: RouteOffer) -> str:
-    """Say what is wrong with a route, or nothing."""
-    stem = offer.name[:-2] if offer.name.endswith("[]") else offer.name
-    if not stem.isidentifier() or stem.startswith("_"):
-        return "which is no name for an attribute"
-    inside = 1 if stem != offer.name else 0
-    for path, keys in ((offer.site, 0), (offer.event, 1), (offer.superevent, 1)):
-        if path is not None and (path.startswith("/") or path.count("{}") != keys + inside):
-            return f"whose path {path!r} does not take {keys + inside} keys below the API root"
-    return ""
-
-
 def _add(phrases: List[str], phrase: str) -> None:
     if phrase not in phrases:
         phrases.append(phrase)
-
-
-def _told(error: BaseException) -> str:
-    """Name an error and its place, not its words: those may hold what a plugin has read."""
-    if isinstance(error, (ImportError, pluggy.PluginValidationError)):
-        return f"{type(error).__name__}: {error}"
-    place = error.__traceback__
-    while place is not None and place.tb_next is not None:
-        place = place.tb_next
-    where = f" in {place.tb_frame.f_code.co_filename}, line {place.tb_lineno}" if place else ""
-    return f"{type(error).__name__}{where}"

@@ -42,6 +42,7 @@ __all__ = [
     "Credential",
     "Header",
     "Origin",
+    "OtherTransport",
     "Reader",
     "Request",
     "Response",
@@ -137,7 +138,7 @@ class AuthProvider(Protocol):
         """
 
 
-def _no_other(name: str) -> TransportOffer:
+def _no_other(name: str) -> OtherTransport:
     raise PluginError(f"There is no transport {name!r} here; open this one through a client.")
 
 
@@ -152,8 +153,8 @@ class TransportOptions:
     pool_size: int = 100
     #: The URL of the HTTP proxy, if there is one.
     proxy: Optional[str] = field(default=None, repr=False)
-    #: The offer of another transport by its name, for one that wraps another; raises `PluginError`.
-    other: Callable[[str], TransportOffer] = field(default=_no_other, repr=False)
+    #: Another transport by its name, for one that wraps it; raises `PluginError`.
+    other: Callable[[str], OtherTransport] = field(default=_no_other, repr=False)
 
 
 class Transport(Protocol):
@@ -192,6 +193,19 @@ class TransportOffer:
     name: str
     open: Optional[Callable[[TransportOptions], Transport]] = None
     open_async: Optional[Callable[[TransportOptions], AsyncTransport]] = None
+
+
+@dataclass(frozen=True)
+class OtherTransport:
+    """Another transport, for one that wraps it: it opens either way, whatever its plugin offers.
+
+    One that only blocks is awaited on threads of the client; one that is only awaited cannot
+    block, and its `open` raises `PluginError`.
+    """
+
+    name: str
+    open: Callable[[TransportOptions], Transport]
+    open_async: Callable[[TransportOptions], AsyncTransport]
 
 
 class RouteOffer(NamedTuple):

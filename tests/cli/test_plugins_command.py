@@ -19,7 +19,7 @@ from gracedb_core.interfaces import RouteOffer, TransportOffer
 
 @hookimpl
 def gracedb_transports():
-    return [TransportOffer("slow", None)]
+    return [TransportOffer("slow", lambda options: None)]
 
 @hookimpl
 def gracedb_routes():

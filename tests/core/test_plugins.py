@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
+import asyncio
+import io
 import itertools
+import threading
 from types import ModuleType
 from typing import Any, Callable, List, NamedTuple
 
 import pytest
 
 from gracedb_core import AsyncClient, Client, errors
+from gracedb_core._observers import observers_of
 from gracedb_core._plugins import Plugin, Plugins, installed_plugins
 from gracedb_core.errors import PluginError, PluginWarning
-from gracedb_core.hookspecs import hookimpl
+from gracedb_core.hookspecs import gracedb_routes, hookimpl
 from gracedb_core.interfaces import (
     Absent,
     Credential,
@@ -160,34 +164,110 @@ def wrapper() -> Any:
     return module
 
 
+async def offers_later() -> List[Any]:
+    """Offer nothing, where nobody waits for it."""
+    return []
+
+
+async def watches_later() -> None:
+    """Watch, where nobody waits for it."""
+
+
+def unmarked() -> Any:
+    """Make a plugin whose author has forgotten the mark."""
+    module = ModuleType("made_up")
+    module.gracedb_transports = list  # type: ignore[attr-defined]
+    module.hookimpl = hookimpl  # type: ignore[attr-defined]
+    module.gracedb_routes = gracedb_routes  # type: ignore[attr-defined]
+    return module
+
+
+class Incomplete:
+    """A rung that lacks what it is not given."""
+
+    def __init__(self, **has: Any) -> None:
+        self.__dict__.update(has)
+
+
+def rung(**has: Any) -> Any:
+    """Make a plugin with such a rung."""
+    return plugin(gracedb_auth_providers=[Incomplete(**has)])
+
+
+def route(*arguments: Any, **places: Any) -> Any:
+    """Make a plugin with one route."""
+    return plugin(gracedb_routes=[RouteOffer(*arguments, **places)])
+
+
+def transport(*offers: Any) -> Any:
+    """Make a plugin with these for transports."""
+    return plugin(gracedb_transports=list(offers))
+
+
+def as_file(text: str) -> BaseException:
+    """Give what importing a file of this text raises."""
+    try:
+        compile(text, "made_up.py", "exec")
+    except SyntaxError as error:
+        return error
+    raise AssertionError(text)
+
+
 BROKEN = [
-    ("fails to import", ImportError("no module named 'nope'"), "cannot be loaded: ImportError: no"),
+    # loading
+    ("import fails", ImportError("no module named 'nope'"), "cannot be loaded: ImportError: no"),
+    ("does not parse", as_file("def f(:"), "cannot be loaded: SyntaxError: invalid syntax (made_u"),
     ("raises anything", RuntimeError("my-secret"), "cannot be loaded: RuntimeError"),
     ("ends the program", SystemExit(1), "cannot be loaded: SystemExit"),
-    ("unknown hook", plugin(gracedb_no_such=[]), "hooks that are not there: gracedb_no_such"),
+    ("a class", type("Hello", (), {}), "is the class Hello: give an object of it"),
+    ("unknown argument", plugin(gracedb_before_request=lambda color: None), "{'color'}"),
+    # hooks
     ("no hook at all", ModuleType("empty"), "implements no hook"),
-    (
-        "unknown argument",
-        plugin(gracedb_before_request=lambda color: None),
-        "cannot be loaded: PluginValidationError",
-    ),
+    ("unknown hook", plugin(gracedb_no_such=[]), "hook that is not there: gracedb_no_such"),
+    ("misspelt", plugin(gracedb_transport=[]), "gracedb_transport (did you mean gracedb_transpor"),
+    ("unmarked", unmarked(), "has gracedb_transports without the mark hookimpl"),
+    ("a coroutine", plugin(gracedb_transports=offers_later), "awaits in gracedb_transports"),
+    ("an observer", plugin(gracedb_before_request=watches_later), "awaits in gracedb_before_"),
+    ("a wrapper", wrapper(), "wraps gracedb_routes"),
     ("fails when asked", plugin(gracedb_transports=lambda: 1 / 0), "failed in gracedb_transports"),
-    ("offers no list", plugin(gracedb_transports=lambda: None), "failed in gracedb_transports"),
+    ("ends when asked", plugin(gracedb_routes=lambda: exit(1)), "failed in gracedb_routes: System"),
     (
-        "a wrapper",
-        wrapper(),
-        "wraps gracedb_routes",
+        "offers no list",
+        plugin(gracedb_transports=lambda: None),
+        "gave no list in gracedb_transports",
     ),
     (
-        "a route that is none",
-        plugin(gracedb_routes=[RouteOffer("a b", site="x/")]),
-        "no name for an attribute",
+        "only one",
+        plugin(gracedb_routes=RouteOffer("a", site="a/")),
+        "gave no list in gracedb_routes",
     ),
-    (
-        "a route with too few keys",
-        plugin(gracedb_routes=[RouteOffer("notes", event="notes/")]),
-        "does not take 1 keys",
-    ),
+    # credentials
+    ("a class of them", plugin(gracedb_auth_providers=[Incomplete]), "the class Incomplete"),
+    ("no name", rung(rung=35, find=print), "without a name: Incomplete needs one"),
+    ("no rung", rung(name="odd", find=print), "'odd' without a rung"),
+    ("a rung in words", rung(name="odd", rung="35", find=print), "'odd' without a rung"),
+    ("finds nothing", rung(name="odd", rung=35), "'odd' without the method find"),
+    # transports
+    ("no offer", transport("fast"), "no TransportOffer but str"),
+    ("nameless", transport(TransportOffer(None, print)), "a transport without a name"),  # type: ignore[arg-type]
+    ("does not open", transport(TransportOffer("slow")), "'slow' that does not open"),
+    ("opens with a str", transport(TransportOffer("slow", "x")), "'slow' that does not open"),  # type: ignore[arg-type]
+    ("twice", transport(*[TransportOffer("slow", print)] * 2), "a transport named 'slow' twice"),  # type: ignore[arg-type]
+    # routes
+    ("no route", plugin(gracedb_routes=[("a", "b")]), "no RouteOffer but tuple"),
+    ("a nameless route", route(3, site="x/"), "a route without a name"),
+    ("no attribute", route("a b", site="x/"), "no name for an attribute"),
+    ("hidden", route("_ab", site="x/"), "no name for an attribute"),
+    ("nowhere", route("notes"), "'notes' to nowhere"),
+    ("too few keys", route("notes", event="notes/"), "does not take 1 keys"),
+    ("from the top", route("notes", site="/notes/"), "does not take 0 keys below the API root"),
+    ("climbing", route("notes", site="a/../../x/"), "does not take 0 keys below the API root"),
+    ("a query", route("notes", site="a/?x=1"), "does not take 0 keys below the API root"),
+    ("odd braces", route("notes", event="a/{}/{b}/"), "does not take 1 keys"),
+    ("no text", route("notes", site=3), "does not take 0 keys"),
+    ("without its stem", route("notes[]", site="a/{}/"), "but none 'notes' that leads there"),
+    # commands
+    ("a function", plugin(gracedb_commands=[print]), "no click.Command but builtin_function"),
 ]
 
 
@@ -196,11 +276,15 @@ def test_a_broken_plugin_is_named(what: str, loaded: Any, trouble: str) -> None:
     """Whatever is wrong with it, it is named with its version, and the others work."""
     plugins = Plugins([*installed_plugins(), installed("odd", loaded)])
     assert "urllib3" in plugins.transports()
-    plugins.routes(lambda offer: False)
+    assert "discovered token" in [provider.name for provider in plugins.providers()]
+    assert plugins.routes(lambda offer: False) == {}
+    assert plugins.commands(set()) == {}
+    observers_of(plugins)
     (sentence,) = plugins.troubles
     assert sentence.startswith("The plugin 'odd' of stranger 1.0 ")
     assert trouble in sentence
     assert "my-secret" not in sentence
+    assert "\n" not in sentence
 
 
 def test_a_broken_plugin_breaks_no_client(sandbox: Sandbox) -> None:
@@ -284,8 +368,45 @@ def test_a_stranger_on_the_ladder() -> None:
     assert [dict(request.headers)["Authorization"][:5] for request in seen] == ["Odd o", "Basic"]
 
 
+ODD_CREDENTIALS = {
+    "no text": ({"source": 3}, "kind or source is no str"),
+    "a date": ({"expires": "tomorrow"}, "expires at no number but str"),
+    "a path": ({"certificate": "/x"}, "no ClientCert but str"),
+    "a mapping": ({"headers": {"A": "my-secret"}}, "headers are no tuple"),
+    "a list": ({"headers": [("A", "my-secret")]}, "headers are no tuple"),
+    "no pairs": ({"headers": ("A", "my-secret")}, "headers are no tuple"),
+    "bytes": ({"headers": (("A", b"my-secret"),)}, "headers are no tuple"),
+    "a line": ({"headers": (("A", "my-secret\n"),)}, "the end of a line"),
+}
+
+
+@pytest.mark.parametrize(("facts", "words"), ODD_CREDENTIALS.values(), ids=list(ODD_CREDENTIALS))
+def test_an_odd_credential_is_named(facts: Any, words: str) -> None:
+    """A credential that could not be sent is passed over, and its secret is not shown."""
+    credential = Credential(**{"kind": "odd", "source": "nowhere", **facts})
+    with pytest.warns(errors.CredentialWarning, match=rf"plugin 'made_up'.*{words}") as caught:
+        assert answer_of(canned(), _rungs(Provider("odd", 5, credential))) == {}
+    assert not any("my-secret" in str(warning.message) for warning in caught)
+
+
+def odd(status: Any = 200, headers: Any = None, body: Any = b"{}") -> Any:
+    """Make an answer as a clumsy transport would."""
+    return Response(status, {} if headers is None else headers, body)
+
+
 @pytest.mark.parametrize(
-    ("answer", "words"), [(KeyError("x"), "KeyError"), (7, "no Response but int")]
+    ("answer", "words"),
+    [
+        (KeyError("x"), "KeyError"),
+        (7, "no Response but int"),
+        (odd("200"), "a status that is no int but str"),
+        (odd(headers="a: b"), "headers that are no mapping but str"),
+        (odd(headers={"a": 1}), "a header 'a' that is no str"),
+        (odd(headers={"Content-Type": "a"}), "lower case, 'content-type'"),
+        (odd(body=None), "no bytes but NoneType"),
+        (odd(body="{}"), "no bytes but str"),
+        (odd(body=io.BytesIO()), "no bytes but BytesIO, where no stream was asked for"),
+    ],
 )
 def test_a_failing_transport_is_named(answer: Any, words: str) -> None:
     """What a stranger's transport does wrong names its plugin and the request."""
@@ -301,6 +422,36 @@ def test_a_transport_that_does_not_open_is_named() -> None:
         answer_of(plugin(gracedb_transports=[offer]))
 
 
+@pytest.mark.parametrize(
+    ("opened", "words"), [(None, "NoneType, without send"), (print, "without send")]
+)
+def test_what_is_opened_is_a_transport(opened: Any, words: str) -> None:
+    """What cannot send is named before it is asked to."""
+    offer = TransportOffer("canned", lambda options: opened)
+    with pytest.raises(PluginError, match=rf"plugin 'made_up' .*{words}"):
+        answer_of(transport(offer))
+
+
+def test_a_stream_is_one() -> None:
+    """What is given for a stream can be read and closed."""
+    client = Client(URL, transport="canned", plugins=[..., canned(odd(body="text"))])
+    with client, pytest.raises(PluginError, match="neither bytes nor a stream but str"):
+        client.events["G1"].files["a"].get()
+
+
+def test_a_transport_that_does_not_close_is_named() -> None:
+    """So does one that cannot be closed."""
+
+    class Stuck(Canned):
+        def close(self) -> None:
+            raise KeyError("x")
+
+    client = Client(URL, transport="canned", plugins=[transport(TransportOffer("canned", Stuck))])
+    assert client.get() == {}
+    with pytest.raises(PluginError, match=r"plugin 'made_up' .*cannot be closed"):
+        client.close()
+
+
 def test_errors_of_a_transport_are_its_own() -> None:
     """What the protocol lets a transport raise is not laid at the plugin's door."""
     failure = errors.ConnectFailed("not there")
@@ -312,23 +463,65 @@ def test_a_transport_around_another(sandbox: Sandbox) -> None:
     """A transport may wrap another, which it opens by name."""
     seen: List[str] = []
 
-    class Wrapping:
-        def __init__(self, options: TransportOptions) -> None:
-            opening = options.other("urllib3").open
-            assert opening is not None
-            self._inner = opening(options)
-            self.close = self._inner.close
+    def opened(options: TransportOptions) -> Any:
+        inner = options.other("urllib3").open(options)
+        return Around(inner, lambda request: seen.append(request.target) or inner.send(request))  # type: ignore[func-returns-value]
 
-        def send(self, request: Request) -> Response:
-            seen.append(request.target)
-            return self._inner.send(request)
-
-    wrapping = plugin(gracedb_transports=[TransportOffer("wrapping", Wrapping)])
+    wrapping = transport(TransportOffer("wrapping", opened))
     with Client(sandbox.url, transport="wrapping", plugins=[..., wrapping]) as client:
         assert client.user_info()["username"] == "AnonymousUser"
     assert seen == ["/api/user-info/"]
     with pytest.raises(PluginError, match="no transport"):
         TransportOptions(None, None).other("urllib3")  # type: ignore[arg-type]  # not looked at
+
+
+class Around:
+    """A transport that closes another."""
+
+    def __init__(self, inner: Any, send: Any) -> None:
+        self.send = send
+        self.close = inner.close
+
+
+def test_an_awaited_transport_around_another(sandbox: Sandbox) -> None:
+    """What is awaited may wrap what only blocks: the core puts that on its threads."""
+    seen: List[str] = []
+
+    def opened(options: TransportOptions) -> Any:
+        inner = options.other("urllib3").open_async(options)
+
+        async def send(request: Request) -> Response:
+            seen.append(threading.current_thread().name)
+            response = await inner.send(request)
+            seen.append(request.target)
+            return response
+
+        return Around(inner, send)
+
+    async def ask() -> Any:
+        wrapping = transport(TransportOffer("wrapping", open_async=opened))
+        options: Any = {"transport": "wrapping", "plugins": [..., wrapping]}
+        async with AsyncClient(sandbox.url, **options) as client:
+            return await client.user_info()
+
+    assert asyncio.run(ask())["username"] == "AnonymousUser"
+    assert seen == [threading.current_thread().name, "/api/user-info/"]
+
+
+def test_an_awaited_transport_does_not_block() -> None:
+    """A transport that wraps one which is only awaited cannot block, and says so."""
+    later = TransportOffer("later", open_async=Canned)  # type: ignore[arg-type]  # not opened
+    around = TransportOffer("canned", lambda options: options.other("later").open(options))
+    with pytest.raises(PluginError, match="'later' is for AsyncClient only"):
+        answer_of(transport(later, around))
+
+
+def test_a_transport_around_itself() -> None:
+    """A transport that wraps itself is named, rather than looked for without end."""
+    offer = TransportOffer("canned", lambda options: options.other("inner").open(options))
+    inner = TransportOffer("inner", lambda options: options.other("canned").open(options))
+    with pytest.raises(PluginError, match="'canned' cannot be opened: it would wrap itself"):
+        answer_of(transport(offer, inner))
 
 
 # Routes
@@ -407,8 +600,6 @@ def test_observers_see_every_attempt() -> None:
 
 def test_observers_of_both_clients(sandbox: Sandbox) -> None:
     """Observers see the requests of either client, refusals too."""
-    import asyncio
-
     watching = Watching()
     with Client(sandbox.url, plugins=[..., watching]) as client:
         client.user_info()

@@ -22,7 +22,17 @@ LAYERS = (
     # what speaks to a server, of which the core sees the contract alone
     ("transports",),
     # flows: what happens next; plugins and what they bring
-    ("_flow", "_exchange", "_paging", "_credentials", "_plugins", "_observers", "_connection"),
+    (
+        "_flow",
+        "_exchange",
+        "_paging",
+        "_credentials",
+        "_plugins",
+        "_observers",
+        "_connection",
+        "_offers",
+        "_openings",
+    ),
     # the typed face
     ("_node", "resources"),
     # assembly

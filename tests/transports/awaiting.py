@@ -8,7 +8,9 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from typing import Any, Callable, Coroutine
 
-from gracedb_core.interfaces import Request, Response, TransportOffer, TransportOptions
+from gracedb_core._openings import open_awaited, others
+from gracedb_core._plugins import Offered, Plugins
+from gracedb_core.interfaces import Request, Response, TransportOptions
 
 
 class Loop:
@@ -89,17 +91,16 @@ class WaitingStream:
         self._loop.wait(self._stream.close())
 
 
-def waiting(offer: TransportOffer, options: TransportOptions) -> Waiting:
+def waiting(plugins: Plugins, offer: Offered, options: TransportOptions) -> Waiting:
     """Open the transport of *offer* to be awaited, on threads where it only blocks."""
     threads = ThreadPoolExecutor(options.pool_size, "threaded")
 
-    async def opened() -> Any:
-        if offer.open_async is not None:
-            return offer.open_async(options)
-        from gracedb_core.transports.threaded import ThreadedTransport
+    def engaged() -> ThreadPoolExecutor:
+        return threads
 
-        assert offer.open is not None
-        return ThreadedTransport(offer.open(options), threads)
+    async def opened() -> Any:
+        with_others = replace(options, other=others(plugins, engaged))
+        return open_awaited(offer, with_others, engaged)
 
     loop = Loop()
     try:
