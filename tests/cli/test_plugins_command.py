@@ -92,6 +92,17 @@ def test_strangers() -> None:
 
 
 @pytest.mark.usefixtures("installed")
+def test_some() -> None:
+    """Those that are named are listed and judged alone; a name that is not there is a mistake."""
+    assert invoke("plugins", "urllib3", "basic").return_value == 0
+    assert {line.split()[0] for line in invoke("plugins", "urllib3").output.splitlines()} == {
+        "urllib3"
+    }
+    assert invoke("plugins", "gone").return_value == 1
+    assert "no plugin 'mad'; there are: basic, gone" in str(invoke("plugins", "mad").exception)
+
+
+@pytest.mark.usefixtures("installed")
 def test_disabled(monkeypatch: pytest.MonkeyPatch) -> None:
     """A plugin that is turned off is shown so, and is not loaded."""
     monkeypatch.setenv("GRACEDB_DISABLED_PLUGINS", "made,gone")

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from typing import List
+from typing import List, Sequence
 
 import click
 
@@ -14,18 +14,27 @@ __all__ = ["command"]
 
 
 @click.command()
+@click.argument("names", metavar="[NAME]...", nargs=-1)
 @click.option("--json", "as_json", is_flag=True, help="Print JSON instead of a table.")
-def command(as_json: bool) -> int:  # noqa: FBT001  click's way
-    """List the installed plugins.
+def command(names: Sequence[str], as_json: bool) -> int:  # noqa: FBT001  click's way
+    """List the installed plugins, or those called NAME.
 
     The exit status is 1 where something is wrong with one of them.
     """
-    plugins = every_plugin()
+    plugins = _among(every_plugin(), names)
     if as_json:
         click.echo(json.dumps([_facts(plugin) for plugin in plugins], indent=2))
     else:
         _table(plugins)
     return 1 if any(plugin.troubles for plugin in plugins) else 0
+
+
+def _among(plugins: List[Plugin], names: Sequence[str]) -> List[Plugin]:
+    known = sorted({plugin.name for plugin in plugins})
+    for name in names:
+        if name not in known:
+            raise click.BadParameter(f"there is no plugin {name!r}; there are: {', '.join(known)}")
+    return [plugin for plugin in plugins if not names or plugin.name in names]
 
 
 def _facts(plugin: Plugin) -> object:
