@@ -15,7 +15,7 @@ from gracedb_core.interfaces import Absent, AuthRequest, Credential, Origin
 from gracedb_sandbox import Sandbox
 
 NOW = 1_700_000_000.0
-EINSTEIN = {"username": "albert.einstein", "password": "relativity"}
+EINSTEIN: Any = {"username": "albert.einstein", "password": "relativity"}
 Store = Callable[..., Path]
 
 
@@ -32,7 +32,7 @@ def test_nothing_there(home: Path) -> None:
 
 def test_an_entry(home: Path, store: Store) -> None:
     """An entry for the server makes a credential, which says when it ends and hides its secret."""
-    path = store({"gracedb.example": {**EINSTEIN, "expires": NOW + 60}})
+    path = store({"gracedb.example": dict(EINSTEIN, expires=NOW + 60)})
     found = KeyStore().find(wanted(home))
     assert isinstance(found, Credential)
     assert found.headers == (("Authorization", "Basic YWxiZXJ0LmVpbnN0ZWluOnJlbGF0aXZpdHk="),)
@@ -56,9 +56,9 @@ def test_a_store_elsewhere(home: Path, store: Store) -> None:
         (["relativity"], "is no JSON object"),
         ({"gracedb.example": "relativity"}, "is no JSON object"),
         ({"gracedb.example": {"username": "relativity"}}, "lacks a password"),
-        ({"gracedb.example": {**EINSTEIN, "username": "a:b"}}, "has a colon"),
-        ({"gracedb.example": {**EINSTEIN, "expires": "relativity"}}, "no number"),
-        ({"gracedb.example": {**EINSTEIN, "expires": NOW - 60}}, "expired 60 s ago"),
+        ({"gracedb.example": dict(EINSTEIN, username="a:b")}, "has a colon"),
+        ({"gracedb.example": dict(EINSTEIN, expires="relativity")}, "no number"),
+        ({"gracedb.example": dict(EINSTEIN, expires=NOW - 60)}, "expired 60 s ago"),
     ],
 )
 def test_unusable(home: Path, store: Store, content: Any, reason: str) -> None:
