@@ -66,7 +66,7 @@ class Connection:
             stranger="" if self._offer.plugin.is_ours else str(self._offer.plugin),
         )
         for trouble in self._plugins.troubles:
-            warnings.warn(trouble, PluginWarning, stacklevel=4)
+            warnings.warn(trouble, PluginWarning, stacklevel=3)
 
     def transport(self) -> Transport:
         """Give the transport, opened once; raises `ClientClosed` after `close`."""

@@ -196,7 +196,7 @@ def _sent(session: Session, request: Request, attempt: int) -> Flow[Response]:
     try:
         response: Response = yield Send(request)
         if session.stranger:
-            _trust(session, request, response)
+            response = _trusted(session, request, response)
     except TransportError as error:
         if observed:
             observed.end(None, error)
@@ -213,16 +213,18 @@ def _sent(session: Session, request: Request, attempt: int) -> Flow[Response]:
     return response
 
 
-def _trust(session: Session, request: Request, response: Response) -> None:
+def _trusted(session: Session, request: Request, response: Response) -> Response:
     """See that what a stranger's transport gave is an answer."""
     # Here, because it loads what belongs to plugins, and most clients meet no stranger.
-    from ._offers import wrong_response
+    from ._offers import Blamed, wrong_response
 
+    story, asked = f"The transport of the {session.stranger}", session.asked(request)
     wrong = wrong_response(request, response)
     if wrong:
-        raise PluginError(
-            f"The transport of the {session.stranger} {wrong}.", request=session.asked(request)
-        )
+        raise PluginError(f"{story} {wrong}.", request=asked)
+    if isinstance(response.body, bytes):
+        return response
+    return replace(response, body=Blamed(response.body, story, asked))
 
 
 def _signed(session: Session, request: Request, started: float, tried: int) -> Request:

@@ -5,12 +5,14 @@ Each phrase is to be read after "the plugin", and is empty where nothing is wron
 
 from __future__ import annotations
 
+import inspect
 import re
-from typing import Any, Callable, Iterable, List, Mapping, Sequence, Tuple, Union
+from contextlib import contextmanager
+from typing import Any, Callable, Iterable, Iterator, List, Mapping, Sequence, Tuple, Union
 
 import pluggy
 
-from .errors import CredentialError
+from .errors import CredentialError, GraceDBError, PluginError, SentRequest
 from .interfaces import (
     Absent,
     AuthProvider,
@@ -24,7 +26,16 @@ from .interfaces import (
 )
 
 __all__ = [
-    *("MISHAPS", "WRONG", "Answerable", "sifted", "told", "unmarked"),
+    *(
+        "MISHAPS",
+        "WRONG",
+        "Answerable",
+        "Blamed",
+        "sifted",
+        "strange_arguments",
+        "told",
+        "unmarked",
+    ),
     *("wrong_opened", "wrong_response"),
 ]
 
@@ -170,6 +181,43 @@ def _wrong_found(found: Any) -> str:
     return ""
 
 
+class Blamed:
+    """The stream of a stranger's transport, whose plugin is named where it fails; either kind."""
+
+    def __init__(self, stream: Any, story: str, asked: SentRequest) -> None:
+        self._stream = stream
+        self._story = story
+        self._asked = asked
+        self.close = stream.close
+
+    def read(self, amount: int) -> Any:
+        """Give up to *amount* bytes, or what is awaited for them."""
+        with self._blaming():
+            data = self._stream.read(amount)
+        return self._awaited(data) if inspect.isawaitable(data) else self._judged(data)
+
+    async def _awaited(self, data: Any) -> bytes:
+        with self._blaming():
+            data = await data
+        return self._judged(data)
+
+    @contextmanager
+    def _blaming(self) -> Iterator[None]:
+        try:
+            yield
+        except GraceDBError:
+            raise
+        except MISHAPS as error:
+            story = f"{self._story} failed in the middle of a body ({error!r})."
+            raise PluginError(story, request=self._asked) from error
+
+    def _judged(self, data: Any) -> bytes:
+        if isinstance(data, bytes):
+            return data
+        story = f"{self._story} gave {_kind(data)} for the bytes of a body."
+        raise PluginError(story, request=self._asked)
+
+
 class Answerable:
     """A provider whose plugin is named where it fails."""
 
@@ -195,6 +243,20 @@ def unmarked(plugin: object, hooks: Sequence[str]) -> List[str]:
     """Name the functions of *plugin* that are called like one of *hooks* and lack its mark."""
     functions = [(name, getattr(plugin, name, None)) for name in hooks]
     return [name for name, it in functions if callable(it) and not _is_marked(it)]
+
+
+def strange_arguments(plugin: object, hooks: Mapping[str, Callable[..., Any]]) -> str:
+    """Say which argument a function of *plugin* wants that its hook does not give."""
+    for name, hook in hooks.items():
+        function = getattr(plugin, name, None)
+        if callable(function) and hasattr(function, "gracedb_core_impl"):
+            gives = list(inspect.signature(hook).parameters)
+            wants = inspect.signature(function).parameters.values()
+            strange = [it.name for it in wants if it.name not in gives and it.default is it.empty]
+            if strange:
+                there_is = ", ".join(gives) or "nothing"
+                return f"takes {', '.join(strange)} in {name}, which gives {there_is}"
+    return ""
 
 
 def _is_marked(function: object) -> bool:

@@ -24,7 +24,7 @@ from typing import (
 import pluggy
 
 from . import hookspecs
-from ._offers import MISHAPS, Answerable, sifted, told, unmarked
+from ._offers import MISHAPS, Answerable, sifted, strange_arguments, told, unmarked
 from .errors import PluginError
 from .interfaces import AuthProvider, RouteOffer
 
@@ -33,7 +33,7 @@ __all__ = ["GROUP", "Offered", "Plugin", "Plugins", "installed_plugins"]
 #: The entry-point group through which plugins are found, the built-in ones too.
 GROUP = "gracedb_core.plugins"
 
-_HOOKS = [name for name in hookspecs.__all__ if name.startswith("gracedb_")]
+_HOOKS = {name: getattr(hookspecs, name) for name in hookspecs.__all__ if name != "hookimpl"}
 
 #: The distribution whose plugins keep their names and rungs against any other.
 _OURS = "gracedb-core"
@@ -47,6 +47,8 @@ class Found(NamedTuple):
 
     def load(self) -> Any:
         """Import what the entry point names."""
+        if not self.entry.pattern.match(self.entry.value):
+            raise ImportError(f"its entry point {self.entry.value!r} names no module")
         return self.entry.load()
 
 
@@ -137,10 +139,14 @@ class Plugins:
                 plugin.troubles.append(f"is the class {loaded.__name__}: give an object of it")
                 return
             self._manager.register(loaded, key)
+        except pluggy.PluginValidationError as error:
+            strange = strange_arguments(loaded, _HOOKS)
+            plugin.troubles.append(strange or f"cannot be loaded: {told(error)}")
+            self._forget(key)
+            return
         except MISHAPS as error:
             # Whatever a stranger's module raises, clients that do not need it go on.
             plugin.troubles.append(f"cannot be loaded: {told(error)}")
-            self._forget(key)
             return
         self._look_over(plugin, loaded)
 
@@ -154,7 +160,7 @@ class Plugins:
         for caller in callers:
             if not caller.has_spec():
                 plugin.troubles.append(_no_such_hook(caller.name))
-        names = unmarked(loaded, _HOOKS)
+        names = unmarked(loaded, list(_HOOKS))
         if names:
             plugin.troubles.append(f"has {', '.join(names)} without the mark hookimpl")
         elif not callers:
@@ -199,7 +205,7 @@ class Plugins:
         """Give every rung of the credential ladder, in no particular order."""
         offered = self._offered("gracedb_auth_providers")
         offered, _ = _settled(offered, "a credential named", lambda provider: provider.name)
-        offered, _ = _settled(offered, "a credential on rung", lambda provider: provider.rung)
+        offered, _ = _settled(offered, "a credential on rung", lambda provider: int(provider.rung))
         for plugin, provider in offered:
             _add(plugin.offers, f"credential {provider.name} (rung {int(provider.rung)})")
         return [Answerable(plugin, provider) for plugin, provider in offered]
@@ -260,7 +266,7 @@ def _refuse(offers: Dict[str, Offered], what: str, trouble: str) -> None:
 def _no_such_hook(name: str) -> str:
     import difflib  # only the mistaken need it
 
-    close = difflib.get_close_matches(name, _HOOKS, n=1)
+    close = difflib.get_close_matches(name, list(_HOOKS), n=1)
     hint = f" (did you mean {close[0]}?)" if close else ""
     return f"is written for a hook that is not there: {name}{hint}"
 

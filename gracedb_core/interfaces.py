@@ -216,9 +216,11 @@ class RouteOffer(NamedTuple):
     ``patch`` and ``delete``. A name that ends in ``[]`` is for what is inside, by key.
     """
 
+    #: The attribute, or with ``[]`` at its end what is inside.
     name: str
-    #: Below the API root, for each kind of object that has it; ``{}`` takes a quoted key.
+    #: The path below the API root of an event that has it; ``{}`` takes a quoted key.
     event: Optional[str] = None
+    #: The same for a superevent.
     superevent: Optional[str] = None
     #: The same for an attribute of the client itself.
     site: Optional[str] = None

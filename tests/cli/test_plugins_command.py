@@ -45,10 +45,11 @@ def gracedb_commands():
 
 @pytest.fixture
 def installed(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
-    """Install two distributions: one that works, and one whose module is not there."""
+    """Install a distribution that works, and two whose modules are not there."""
     for name, entries in {
         "made-up": "made = made_up_plugin",
         "half-gone": "gone = no_such_module_anywhere",
+        "misnamed": "odd = made-up.plugin",
     }.items():
         folder = tmp_path / f"{name.replace('-', '_')}-1.5.dist-info"
         folder.mkdir()
@@ -89,6 +90,7 @@ def test_strangers() -> None:
     }
     assert found["gone"]["distribution"] == "half-gone 1.5"
     assert "ModuleNotFoundError" in found["gone"]["troubles"][0]
+    assert "entry point 'made-up.plugin' names no module" in found["odd"]["troubles"][0]
 
 
 @pytest.mark.usefixtures("installed")
@@ -105,10 +107,10 @@ def test_some() -> None:
 @pytest.mark.usefixtures("installed")
 def test_disabled(monkeypatch: pytest.MonkeyPatch) -> None:
     """A plugin that is turned off is shown so, and is not loaded."""
-    monkeypatch.setenv("GRACEDB_DISABLED_PLUGINS", "made,gone")
+    monkeypatch.setenv("GRACEDB_DISABLED_PLUGINS", "made,gone,odd")
     done = invoke("plugins")
     assert done.return_value == 0
-    assert done.output.count("disabled by GRACEDB_DISABLED_PLUGINS") == 2
+    assert done.output.count("disabled by GRACEDB_DISABLED_PLUGINS") == 3
 
 
 @pytest.mark.usefixtures("installed")

@@ -220,7 +220,16 @@ BROKEN = [
     ("raises anything", RuntimeError("my-secret"), "cannot be loaded: RuntimeError"),
     ("ends the program", SystemExit(1), "cannot be loaded: SystemExit"),
     ("a class", type("Hello", (), {}), "is the class Hello: give an object of it"),
-    ("unknown argument", plugin(gracedb_before_request=lambda color: None), "{'color'}"),
+    (
+        "unknown argument",
+        plugin(gracedb_before_request=lambda color: None),
+        "takes color in gracedb_before_request, which gives request, attempt",
+    ),
+    (
+        "a needless argument",
+        plugin(gracedb_routes=lambda client: []),
+        "takes client in gracedb_routes, which gives nothing",
+    ),
     # hooks
     ("no hook at all", ModuleType("empty"), "implements no hook"),
     ("unknown hook", plugin(gracedb_no_such=[]), "hook that is not there: gracedb_no_such"),
@@ -289,8 +298,9 @@ def test_a_broken_plugin_is_named(what: str, loaded: Any, trouble: str) -> None:
 
 def test_a_broken_plugin_breaks_no_client(sandbox: Sandbox) -> None:
     """A client that does not need it warns, and works."""
-    with pytest.warns(PluginWarning, match="gracedb_transports: ZeroDivisionError"):
+    with pytest.warns(PluginWarning, match="gracedb_transports: ZeroDivisionError") as warned:
         client = Client(sandbox.url, plugins=[..., plugin(gracedb_transports=lambda: 1 / 0)])
+    assert warned[0].filename == __file__
     assert client.user_info()["username"] == "AnonymousUser"
     client.close()
 
@@ -437,6 +447,76 @@ def test_a_stream_is_one() -> None:
     client = Client(URL, transport="canned", plugins=[..., canned(odd(body="text"))])
     with client, pytest.raises(PluginError, match="neither bytes nor a stream but str"):
         client.events["G1"].files["a"].get()
+
+
+class Dripping:
+    """A stream that gives what it is told, or raises it."""
+
+    def __init__(self, block: Any) -> None:
+        self.block = block
+
+    def read(self, _amount: int) -> Any:
+        if isinstance(self.block, BaseException):
+            raise self.block
+        return self.block
+
+    def close(self) -> None:
+        pass
+
+
+class DrippingLater(Dripping):
+    """The same, to be awaited."""
+
+    async def read(self, amount: int) -> Any:
+        return super().read(amount)
+
+    async def close(self) -> None:
+        pass
+
+
+class CannedLater(Canned):
+    """A transport to await."""
+
+    async def send(self, request: Request) -> Any:
+        return super().send(request)
+
+    async def close(self) -> None:
+        pass
+
+
+ODD_BLOCKS = [("text", "gave str for the bytes"), (KeyError("x"), "in the middle of a body.*Key")]
+
+
+@pytest.mark.parametrize(("block", "words"), ODD_BLOCKS)
+def test_a_failing_stream_is_named(block: Any, words: str) -> None:
+    """What a stranger's stream does wrong names its plugin, whichever client reads it."""
+    length = {"content-length": "9"}
+
+    async def ask() -> None:
+        def opened(options: TransportOptions) -> Any:
+            return CannedLater(options, odd(200, length, DrippingLater(block)))
+
+        later = transport(TransportOffer("canned", open_async=opened))
+        async with AsyncClient(URL, transport="canned", plugins=[..., later]) as awaited:
+            await (await awaited.events["G1"].files["a"].get()).read()
+
+    plugins = [..., canned(odd(200, length, Dripping(block)))]
+    with Client(URL, transport="canned", plugins=plugins) as client:
+        file = client.events["G1"].files["a"].get()
+        with pytest.raises(PluginError, match=f"plugin 'made_up' .*{words}"):
+            file.read()
+    with pytest.raises(PluginError, match=f"plugin 'made_up' .*{words}"):
+        asyncio.run(ask())
+
+
+def test_errors_of_a_stream_are_its_own() -> None:
+    """What the protocol lets a stream raise is not laid at the plugin's door."""
+    stream = Dripping(errors.TruncatedAnswer("cut"))
+    plugins = [..., canned(odd(200, {"content-length": "9"}, stream))]
+    with Client(URL, transport="canned", plugins=plugins) as client:
+        file = client.events["G1"].files["a"].get()
+        with pytest.raises(errors.TruncatedAnswer, match="cut"):
+            file.read()
 
 
 def test_a_transport_that_does_not_close_is_named() -> None:
