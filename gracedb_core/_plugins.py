@@ -151,7 +151,7 @@ class Plugins:
         self._look_over(plugin, loaded)
 
     def _forget(self, key: str) -> None:
-        # A plugin that is refused at one of its hooks stays registered for those before.
+        # With pluggy before 1.7, one that is refused at a hook stays registered for others.
         if self._manager.has_plugin(key):
             self._manager.unregister(name=key)
 

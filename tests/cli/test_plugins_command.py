@@ -45,11 +45,11 @@ def gracedb_commands():
 
 @pytest.fixture
 def installed(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
-    """Install a distribution that works, and two whose modules are not there."""
+    """Install a distribution that works, and two whose modules or parts are not there."""
     for name, entries in {
         "made-up": "made = made_up_plugin",
         "half-gone": "gone = no_such_module_anywhere",
-        "misnamed": "odd = made-up.plugin",
+        "misnamed": "odd = made-up.plugin\nvoid = made_up_plugin:nothing",
     }.items():
         folder = tmp_path / f"{name.replace('-', '_')}-1.5.dist-info"
         folder.mkdir()
@@ -91,6 +91,7 @@ def test_strangers() -> None:
     assert found["gone"]["distribution"] == "half-gone 1.5"
     assert "ModuleNotFoundError" in found["gone"]["troubles"][0]
     assert "entry point 'made-up.plugin' names no module" in found["odd"]["troubles"][0]
+    assert "has no attribute 'nothing'" in found["void"]["troubles"][0]
 
 
 @pytest.mark.usefixtures("installed")
@@ -107,10 +108,10 @@ def test_some() -> None:
 @pytest.mark.usefixtures("installed")
 def test_disabled(monkeypatch: pytest.MonkeyPatch) -> None:
     """A plugin that is turned off is shown so, and is not loaded."""
-    monkeypatch.setenv("GRACEDB_DISABLED_PLUGINS", "made,gone,odd")
+    monkeypatch.setenv("GRACEDB_DISABLED_PLUGINS", "made,gone,odd,void")
     done = invoke("plugins")
     assert done.return_value == 0
-    assert done.output.count("disabled by GRACEDB_DISABLED_PLUGINS") == 3
+    assert done.output.count("disabled by GRACEDB_DISABLED_PLUGINS") == 4
 
 
 @pytest.mark.usefixtures("installed")

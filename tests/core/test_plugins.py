@@ -22,6 +22,7 @@ from gracedb_core.interfaces import (
     Request,
     Response,
     RouteOffer,
+    Rung,
     TransportOffer,
     TransportOptions,
 )
@@ -255,6 +256,7 @@ BROKEN = [
     ("no name", rung(rung=35, find=print), "without a name: Incomplete needs one"),
     ("no rung", rung(name="odd", find=print), "'odd' without a rung"),
     ("a rung in words", rung(name="odd", rung="35", find=print), "'odd' without a rung"),
+    ("a rung in doubt", rung(name="odd", rung=True, find=print), "'odd' without a rung"),
     ("finds nothing", rung(name="odd", rung=35), "'odd' without the method find"),
     # transports
     ("no offer", transport("fast"), "no TransportOffer but str"),
@@ -294,6 +296,13 @@ def test_a_broken_plugin_is_named(what: str, loaded: Any, trouble: str) -> None:
     assert trouble in sentence
     assert "my-secret" not in sentence
     assert "\n" not in sentence
+
+
+def test_a_refused_plugin_is_out_altogether() -> None:
+    """A plugin that is refused for one hook is not used for another that came before."""
+    providers = [Provider("odd", 35, Absent("no"))]
+    refused = plugin(gracedb_auth_providers=providers, gracedb_before_request=lambda color: None)
+    assert Plugins([installed("odd", refused)]).providers() == []
 
 
 def test_a_broken_plugin_breaks_no_client(sandbox: Sandbox) -> None:
@@ -337,12 +346,14 @@ def _twice(*names: str) -> Any:
 
 def test_contested_rungs() -> None:
     """Two strangers on one rung are both left out; a stranger on one of ours is."""
-    ours = installed("ours", _rungs(Provider("mine", 30, Absent("no"))), "gracedb-core 0.1")
+    mine = Provider("mine", Rung.EXPLICIT_BASIC, Absent("no"))
+    ours = installed("ours", _rungs(mine), "gracedb-core 0.1")
     one = installed("one", _rungs(Provider("a", 30, Absent("no")), Provider("b", 35, Absent("no"))))
     two = installed("two", _rungs(Provider("c", 35, Absent("no")), Provider("d", 36, Absent("no"))))
     for everybody in itertools.permutations([ours, one, two]):
         plugins = Plugins(everybody)
         assert {provider.name for provider in plugins.providers()} == {"mine", "d"}
+        assert any("a credential on rung 30, and so does" in each for each in plugins.troubles)
         assert len(plugins.troubles) == 3
 
 
@@ -694,13 +705,14 @@ def test_observers_of_both_clients(sandbox: Sandbox) -> None:
     assert watching.after == [(1, 200, "NoneType"), (1, 403, "NoneType"), (1, 200, "NoneType")]
 
 
-def test_a_failing_observer_is_named_once(sandbox: Sandbox) -> None:
+@pytest.mark.parametrize("error", [RuntimeError("not today"), SystemExit("not today")])
+def test_a_failing_observer_is_named_once(sandbox: Sandbox, error: BaseException) -> None:
     """An observer that raises is reported and left out; the request goes on."""
     calls: List[int] = []
 
     def fail(attempt: int) -> None:
         calls.append(attempt)
-        raise RuntimeError("not today")
+        raise error
 
     odd = plugin(gracedb_before_request=fail)
     with Client(sandbox.url, plugins=[..., odd]) as client:
