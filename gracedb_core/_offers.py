@@ -282,4 +282,7 @@ def _is_name(name: object) -> bool:
 
 
 def _kind(thing: object) -> str:
-    return type(thing).__name__
+    if not inspect.iscoroutine(thing):
+        return type(thing).__name__
+    thing.close()  # otherwise Python complains, at some later time, that nobody awaited it
+    return "coroutine (write def, not async def)"

@@ -371,6 +371,8 @@ def test_a_failing_credential_is_named() -> None:
     assert not any("my-secret" in str(warning.message) for warning in w)
     with pytest.warns(errors.CredentialWarning, match="gave no Credential but int"):
         answer_of(canned(), _rungs(Provider("odd", 5, 7)))
+    with pytest.warns(errors.CredentialWarning, match="gave no Credential but coroutine"):
+        answer_of(canned(), _rungs(Provider("odd", 5, offers_later())))
 
 
 def test_a_stranger_on_the_ladder() -> None:
@@ -451,6 +453,21 @@ def test_what_is_opened_is_a_transport(opened: Any, words: str) -> None:
     offer = TransportOffer("canned", lambda options: opened)
     with pytest.raises(PluginError, match=rf"plugin 'made_up' .*{words}"):
         answer_of(transport(offer))
+
+
+def test_the_wrong_kind_of_transport_is_named() -> None:
+    """One to await that is offered as one that blocks is named, and so is the contrary."""
+
+    async def ask() -> None:
+        blocking = transport(TransportOffer("canned", open_async=Canned))  # type: ignore[arg-type]  # the point
+        async with AsyncClient(URL, transport="canned", plugins=[..., blocking]) as client:
+            await client.get()
+
+    awaited = transport(TransportOffer("canned", CannedLater))  # type: ignore[arg-type]  # the point
+    with pytest.raises(PluginError, match=r"'made_up' .* no Response but coroutine \(write def"):
+        Client(URL, transport="canned", plugins=[..., awaited]).get()
+    with pytest.raises(PluginError, match=r"'made_up' .*await"):
+        asyncio.run(ask())
 
 
 def test_a_stream_is_one() -> None:
