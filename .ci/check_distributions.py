@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import subprocess
 import sys
 import tarfile
@@ -14,7 +15,12 @@ from typing import List, Set
 
 PACKAGES = {"gracedb_core", "gracedb_auth_plugins", "gracedb_sandbox", "gracedb_sdk"}
 #: What the sdist must hold so that its tests can be run.
-SOURCES = {"tests/conftest.py", "tox.ini", "Makefile", "docs/index.md", "LICENSE", "README.md"}
+SOURCES = {
+    *("tests/conftest.py", "tox.ini", "Makefile", "docs/index.md", "LICENSE", "README.md"),
+    *("docs/examples/gracedb-hello/setup.cfg", "docs/examples/gracedb-hello/sessions/hello.txt"),
+}
+#: What the sdist must not hold.
+BUILT = re.compile(r".*(\.pyc$|/_build/|/build/)|docs/.*\.egg-info/").match
 DATA = {"gracedb_core/py.typed", "gracedb_sandbox/py.typed", "gracedb_sandbox/schema.sql"}
 
 
@@ -32,7 +38,7 @@ def check_sdist(sdist: Path) -> None:
     with tarfile.open(sdist) as archive:
         names: Set[str] = {name.partition("/")[2] for name in archive.getnames()}
     expect(not SOURCES - names, f"the sdist lacks {sorted(SOURCES - names)}")
-    built = sorted(name for name in names if name.endswith(".pyc") or "/_build/" in name)
+    built = sorted(filter(BUILT, names))
     expect(not built, f"the sdist holds {built[:3]}")
 
 

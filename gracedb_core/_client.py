@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from abc import abstractmethod
-from typing import TYPE_CHECKING, Any, Dict, Optional, Tuple, Type, TypeVar, Union
+from typing import TYPE_CHECKING, Any, Dict, Optional, Sequence, Tuple, Type, TypeVar, Union
 
 from ._connection import Connection
 from ._flow import Awaiting, Blocking
-from ._node import Async, Mode, Sync
+from ._node import Async, Mode, Sync, is_taken
 from ._options import DEFAULT_TIMEOUT, Options, StrPath, TimeoutOption, Verify
 from ._retry import RetryPolicy
 from ._secrets import secret
@@ -16,7 +16,9 @@ from .resources import Root
 if TYPE_CHECKING:
     from types import TracebackType
 
-__all__ = ["AsyncClient", "Client"]
+    from .interfaces import RouteOffer
+
+__all__ = ["AsyncClient", "Client", "route_is_taken"]
 
 C = TypeVar("C", bound="Client")
 W = TypeVar("W", bound="AsyncClient")
@@ -46,12 +48,13 @@ class AnyClient(Root[Mode]):
         user_agent: Optional[str] = None,
         allow_plain_http: bool = False,
         max_concurrency: int = 100,
+        plugins: Optional[Sequence[Union[str, object]]] = None,
     ) -> None:
         # At once: every argument is a local of this frame, which is in the traceback of a mistake.
         password, bearer_token = secret(password), secret(bearer_token)
         given = locals()
         self._options = Options(**{name: given[name] for name in Options.__annotations__})
-        self._connection = Connection(self._options)
+        self._connection = Connection(self._options, is_taken=route_is_taken)
         super().__init__(self._connection.session, self._drive(self._connection))
 
     @abstractmethod
@@ -152,13 +155,16 @@ class Client(AnyClient[Sync]):
     max_concurrency : int
         Connections to keep; for `AsyncClient` also how many requests go out, and how many
         downloads go on, at once.
+    plugins : list of str or plugins, optional
+        The plugins to use: names of installed ones, modules or objects, and ``...`` for all that
+        are installed, as when it is left out. ``GRACEDB_DISABLED_PLUGINS`` names exceptions.
 
     Raises
     ------
     InputError, CredentialError
         For arguments that make no sense, and credentials that cannot be used (`ValueError` both).
     PluginError
-        For a transport that is not there.
+        For a transport or a plugin that is not there.
     """
 
     def _drive(self, connection: Connection) -> Blocking:
@@ -210,3 +216,12 @@ class AsyncClient(AnyClient[Async]):
         traceback: Optional[TracebackType],
     ) -> None:
         await self.close()
+
+
+def route_is_taken(offer: RouteOffer) -> bool:
+    """Tell whether what a plugin would add to the tree is there already."""
+    name = offer.name.rstrip("[]")
+    of_client = is_taken(name, of_client=True) or hasattr(Client, name)
+    return (offer.site is not None and of_client) or (
+        (offer.event or offer.superevent) is not None and is_taken(name, of_client=False)
+    )

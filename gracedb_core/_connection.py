@@ -5,20 +5,21 @@ from __future__ import annotations
 import threading
 import time
 import warnings
-from typing import TYPE_CHECKING, Any, Awaitable, Callable, Dict, Optional
+from contextlib import contextmanager
+from typing import TYPE_CHECKING, Any, Awaitable, Callable, Dict, Iterator, Optional
 
 from ._address import Address
 from ._credentials import Keeper, engage, look_around
 from ._exchange import Session
 from ._wire import Origin
-from .errors import ClientClosed, PluginError
+from .errors import ClientClosed, PluginError, PluginWarning
 from .interfaces import AuthRequest, TransportOptions
 
 if TYPE_CHECKING:
     from concurrent.futures import Executor, Future
 
     from ._options import Options
-    from .interfaces import AsyncTransport, Transport
+    from .interfaces import AsyncTransport, RouteOffer, Transport
 
 __all__ = ["Connection"]
 
@@ -28,18 +29,26 @@ _CLOSED = "This client was closed; make a new one."
 class Connection:
     """Puts together what *options* say; asks no server.
 
-    *now* gives the time, in unix seconds, by which credentials age.
+    *is_taken* tells which names plugins cannot have for their routes; *now* gives the time, in
+    unix seconds, by which credentials age.
     """
 
-    def __init__(self, options: Options, *, now: Callable[[], float] = time.time) -> None:
+    def __init__(
+        self,
+        options: Options,
+        *,
+        is_taken: Callable[[RouteOffer], bool],
+        now: Callable[[], float] = time.time,
+    ) -> None:
         # Loaded here, not at import: finding the installed plugins takes milliseconds.
+        from ._observers import observers_of
         from ._plugins import Plugins, installed_plugins
 
         self._options = options
         self._now = now
-        self._plugins = Plugins(installed_plugins())
-        for trouble in self._plugins.broken:
-            warnings.warn(trouble, stacklevel=4)
+        self._plugins = Plugins(
+            installed_plugins(), options.plugins, disabled=options.disabled_plugins
+        )
         self._authorities = options.authorities
         self._offer = self._plugins.transport(options.transport_name)
         self._transport: Any = None
@@ -58,7 +67,12 @@ class Connection:
                 ("Accept-Encoding", "gzip, deflate"),
             ),
             now=now,
+            observers=observers_of(self._plugins),
+            routes=self._plugins.routes(is_taken),
+            stranger="" if self._offer.plugin.is_ours else str(self._offer.plugin),
         )
+        for trouble in self._plugins.troubles:
+            warnings.warn(trouble, PluginWarning, stacklevel=3)
 
     def transport(self) -> Transport:
         """Give the transport, opened once; raises `ClientClosed` after `close`."""
@@ -88,16 +102,16 @@ class Connection:
     def close(self) -> None:
         """Close every connection; a second call does nothing."""
         transport = self._shut()
-        if transport is not None:
-            transport.close()
-        self._dismiss()
+        with self._closing():
+            if transport is not None:
+                transport.close()
 
     async def close_awaited(self) -> None:
         """Do the same for a client that is awaited."""
         transport = self._shut()
-        if transport is not None:
-            await transport.close()
-        self._dismiss()
+        with self._closing():
+            if transport is not None:
+                await transport.close()
 
     def _opened(self, make: Callable[[], Any]) -> Any:
         with self._lock:
@@ -112,24 +126,31 @@ class Connection:
             transport, self._transport, self._closed = self._transport, None, True
         return transport
 
-    def _dismiss(self) -> None:
-        if self._executor is not None:
-            # Not waited for: what was cancelled ends by its own timeouts.
-            self._executor.shutdown(wait=False)
+    @contextmanager
+    def _closing(self) -> Iterator[None]:
+        """Dismiss the threads when a transport was closed, and blame a stranger's that fails."""
+        stranger = self.session.stranger
+        try:
+            yield
+        except Exception as error:
+            if not stranger:
+                raise
+            story = f"The transport of the {stranger} cannot be closed ({error!r})."
+            raise PluginError(story) from error
+        finally:
+            if self._executor is not None:
+                # Not waited for: what was cancelled ends by its own timeouts.
+                self._executor.shutdown(wait=False)
 
     def _open(self) -> Transport:
-        if self._offer.open is None:
-            raise PluginError(
-                f"The transport {self._offer.name!r} is for AsyncClient only; choose another."
-            )
-        return self._offer.open(self._transport_options())
+        from ._openings import open_blocking
+
+        return open_blocking(self._offer, self._transport_options())
 
     def _open_awaited(self) -> AsyncTransport:
-        if self._offer.open_async is not None:
-            return self._offer.open_async(self._transport_options())
-        from .transports.threaded import ThreadedTransport
+        from ._openings import open_awaited
 
-        return ThreadedTransport(self._open(), self._threads())
+        return open_awaited(self._offer, self._transport_options(), self._threads)
 
     def _threads(self) -> Executor:
         return self._executor or self._engaged()
@@ -145,6 +166,7 @@ class Connection:
             return self._executor
 
     def _transport_options(self) -> TransportOptions:
+        from ._openings import others
         from ._tls import TLSContexts
 
         origin = self.session.address.origin
@@ -153,6 +175,7 @@ class Connection:
             TLSContexts(verify=self._authorities),
             self._options.max_concurrency,
             _environment_proxy(origin),
+            other=others(self._plugins, self._threads, self._offer.thing.name),
         )
 
     def _keeper(self, origin: Origin) -> Keeper:

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import time
+from types import MappingProxyType
 from typing import (
     TYPE_CHECKING,
     Any,
     Callable,
     Mapping,
     NamedTuple,
+    Optional,
     Sequence,
     Tuple,
     Union,
@@ -27,6 +29,7 @@ from .errors import (
     GatewayFailure,
     GraceDBError,
     OutcomeUnknown,
+    PluginError,
     RedirectRefused,
     ResponseError,
     SentRequest,
@@ -38,6 +41,8 @@ if TYPE_CHECKING:
 
     from ._credentials import Keeper
     from ._downloads import Into
+    from ._observers import Observers
+    from .interfaces import RouteOffer
 
 __all__ = ["Call", "Session", "exchange", "invoke", "judged", "prepare", "save_file"]
 
@@ -57,6 +62,12 @@ class Session(Value):
     headers: Tuple[Header, ...]
     clock: Callable[[], float] = time.monotonic
     now: Callable[[], float] = time.time
+    #: Who sees each request and what came of it; None where nobody does.
+    observers: Optional[Observers] = None
+    #: The places that plugins add to the tree, by name.
+    routes: Mapping[str, RouteOffer] = MappingProxyType({})
+    #: The plugin that the transport is from, if it is a stranger's.
+    stranger: str = ""
 
     def asked(self, request: Request) -> SentRequest:
         """Say what *request* is, for errors."""
@@ -158,7 +169,7 @@ def exchange(session: Session, request: Request, repeat: Repeat) -> Flow[Respons
         try:
             if session.keeper.is_stale(session.now()):
                 yield Do(session.keeper.renew)
-            response: Response = yield Send(_signed(session, request, started, tried))
+            response = yield from _sent(session, _signed(session, request, started, tried), tried)
             if response.status < 300:
                 return _whole(session, request, response)
         except TransportError as error:
@@ -176,6 +187,44 @@ def exchange(session: Session, request: Request, repeat: Repeat) -> Flow[Respons
         if pause is None or _too_late(session, started, pause):
             raise _final(session, request, outcome, repeat, in_doubt=in_doubt, sent_at=sent_at)
         yield Sleep(pause)
+
+
+def _sent(session: Session, request: Request, attempt: int) -> Flow[Response]:
+    """Send once, let observers see it, and blame a stranger's transport for what is its fault."""
+    observers = session.observers
+    observed = observers.begin(session.asked(request), attempt) if observers else None
+    try:
+        response: Response = yield Send(request)
+        if session.stranger:
+            response = _trusted(session, request, response)
+    except TransportError as error:
+        if observed:
+            observed.end(None, error)
+        raise
+    except Exception as error:
+        if not session.stranger or isinstance(error, (GraceDBError, OSError)):
+            raise  # reading an upload may raise what it likes
+        raise PluginError(
+            f"The transport of the {session.stranger} failed ({error!r}).",
+            request=session.asked(request),
+        ) from error
+    if observed:
+        observed.end(response.status, None)
+    return response
+
+
+def _trusted(session: Session, request: Request, response: Response) -> Response:
+    """See that what a stranger's transport gave is an answer."""
+    # Here, because it loads what belongs to plugins, and most clients meet no stranger.
+    from ._offers import Blamed, wrong_response
+
+    story, asked = f"The transport of the {session.stranger}", session.asked(request)
+    wrong = wrong_response(request, response)
+    if wrong:
+        raise PluginError(f"{story} {wrong}.", request=asked)
+    if isinstance(response.body, bytes):
+        return response
+    return response.replaced(body=Blamed(response.body, story, asked))
 
 
 def _signed(session: Session, request: Request, started: float, tried: int) -> Request:

@@ -37,11 +37,20 @@ class EntryPoint:
 
         return Distribution.at(Path(self._source))
 
+    @property
+    def title(self) -> str:
+        """Name and version of its distribution."""
+        return f"{self.distribution.metadata['Name']} {self.distribution.version}"
+
     def load(self) -> Any:
         """Import what it names; raises whatever that raises."""
         module, _, names = self.value.partition("[")[0].partition(":")
+        if not all(part.isidentifier() for part in module.strip().split(".")):
+            raise ImportError(f"its entry point {self.value!r} names no module")
         loaded: Any = import_module(module.strip())
         for name in names.split(".") if names else ():
+            if not hasattr(loaded, name.strip()):
+                raise ImportError(f"{module.strip()!r} has no attribute {name.strip()!r}")
             loaded = getattr(loaded, name.strip())
         return loaded
 

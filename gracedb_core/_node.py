@@ -52,7 +52,10 @@ else:
             return cls
 
 
-__all__ = ["Async", "Json", "Mode", "Node", "Sync", "face", "opens", "pages", "verb"]
+__all__ = [
+    *("ADDED", "Async", "Json", "Mode", "Node", "Sync"),
+    *("face", "is_taken", "opens", "pages", "verb"),
+]
 
 T = TypeVar("T")
 
@@ -158,6 +161,9 @@ class opens(_Described[P, T]):  # noqa: N801  a decorator
         return self._method if node is None else MethodType(self._method, node)
 
 
+#: Stands, instead of a row of the table, for whatever plugins add.
+ADDED = "+"
+
 #: Which class stands for which row of the table.
 _FACES: Dict[Tuple[str, Kind], Type[Node[Any]]] = {}
 
@@ -223,12 +229,21 @@ class Node(Generic[Mode]):
         """Make the call that `_call` names."""
         return invoke(self._session, self._call(verb, **what))
 
-    def _at(self, row: str, *keys: str, kind: Optional[Kind] = None) -> Any:
+    def _at(self, row: str, *keys: str, kind: Optional[Kind] = None, **more: Any) -> Any:
         """Make the node of another row, with further keys."""
         kind = kind or self._kind
         return _FACES[row, kind](
-            self._session, self._driver, row=row, kind=kind, keys=(*self._keys, *keys)
+            self._session, self._driver, row=row, kind=kind, keys=(*self._keys, *keys), **more
         )
+
+    def _added(self, name: str) -> Optional[str]:
+        """Give the path of the place that a plugin has added here under *name*, if one has."""
+        offer = self._session.routes.get(name)
+        if offer is None or self._row not in ("/", "/*[]"):
+            return None
+        if self._row == "/":
+            return offer.site
+        return offer.event if self._kind is Kind.EVENT else offer.superevent
 
     # A place has no items to walk through and no size; asking for them is told so at once.
     __iter__: Any = None
@@ -243,9 +258,12 @@ class Node(Generic[Mode]):
             if name.startswith("_"):
                 raise AttributeError(f"{type(self).__name__!r} has no attribute {name!r}")
             row, kind = self._below(name)
-            if (row, kind) not in _FACES or "[" in name:
-                raise AttributeError(self._no_such(name))
-            return self._at(row, kind=kind)
+            if (row, kind) in _FACES and "[" not in name:
+                return self._at(row, kind=kind)
+            path, items = self._added(name), self._added(f"{name}[]")
+            if path is not None:
+                return self._at(ADDED, path=path.format(*self._keys), items=items)
+            raise AttributeError(self._no_such(name))
 
     def _below(self, name: str) -> Tuple[str, Kind]:
         """Name the row that the attribute *name* would lead to."""
@@ -256,7 +274,9 @@ class Node(Generic[Mode]):
     def _children(self) -> List[str]:
         """List the attributes that lead further."""
         last = {re.split(r"[/.]", row)[-1] for row, _ in _FACES} | set(_COLUMNS)
-        return sorted(name for name in last if name.isidentifier() and self._below(name) in _FACES)
+        added = {name for name in self._session.routes if self._added(name) is not None}
+        there = {name for name in last if self._below(name) in _FACES} | added
+        return sorted(name for name in there if name.isidentifier())
 
     def _no_such(self, name: str) -> str:
         import difflib  # only the mistaken need it
@@ -280,6 +300,13 @@ class Node(Generic[Mode]):
 
     def __reduce__(self) -> Tuple[Any, ...]:
         raise TypeError("A place in the tree cannot be pickled; pickle the client instead.")
+
+
+def is_taken(name: str, *, of_client: bool) -> bool:
+    """Tell whether *name* means something already, as an attribute of a client or an object."""
+    if of_client:
+        return name in _COLUMNS or any((f"/{name}", kind) in _FACES for kind in Kind)
+    return any((name, kind) in _FACES or hasattr(_FACES["/*[]", kind], name) for kind in Kind)
 
 
 def _other(kind: Kind) -> Kind:

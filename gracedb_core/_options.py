@@ -6,7 +6,7 @@ import os
 import re
 import sys
 from pathlib import Path
-from typing import Any, Dict, Optional, Tuple, Union
+from typing import Any, Dict, FrozenSet, Optional, Sequence, Tuple, Union
 
 from ._retry import RetryPolicy, retry_policy
 from ._values import Value, hidden
@@ -47,6 +47,7 @@ class Options(Value):
     user_agent: Optional[str] = None
     allow_plain_http: bool = False
     max_concurrency: int = 100
+    plugins: Optional[Sequence[Union[str, object]]] = None
 
     def __post_init__(self) -> None:
         if self.force_noauth and self.fail_if_noauth:
@@ -67,6 +68,8 @@ class Options(Value):
 
         if not isinstance(self.max_concurrency, int) or self.max_concurrency < 1:
             raise InputError("max_concurrency must be a number of requests, at least 1.")
+        if isinstance(self.plugins, str):
+            raise InputError("plugins must be a list of names or of plugins, not a str.")
 
     @property
     def holds_secret(self) -> bool:
@@ -119,6 +122,12 @@ class Options(Value):
         if not path.exists():
             raise InputError(f"verify names {path} for certificate authorities: it is not there.")
         return path
+
+    @property
+    def disabled_plugins(self) -> FrozenSet[str]:
+        """The names of plugins that the environment turns off."""
+        named = os.environ.get("GRACEDB_DISABLED_PLUGINS", "").split(",")
+        return frozenset(name.strip() for name in named if name.strip())
 
     @property
     def timeouts(self) -> Timeout:

@@ -72,6 +72,7 @@ __all__ = [
     "NotFound",
     "OutcomeUnknown",
     "PluginError",
+    "PluginWarning",
     "RedirectRefused",
     "ResponseError",
     "SentRequest",
@@ -83,7 +84,6 @@ __all__ = [
     "TruncatedAnswer",
     "Unavailable",
 ]
-
 
 E = TypeVar("E", bound="GraceDBError")
 
@@ -150,6 +150,10 @@ class CredentialWarning(UserWarning):
 
 class PluginError(GraceDBError):
     """Raised for a plugin that is missing, cannot be loaded, or clashes with another."""
+
+
+class PluginWarning(UserWarning):
+    """Issued for a plugin with which something is wrong; clients that do not need it go on."""
 
 
 class ClientClosed(GraceDBError, RuntimeError):

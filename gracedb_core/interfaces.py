@@ -8,7 +8,7 @@ from __future__ import annotations
 from enum import IntEnum
 from pathlib import Path
 from types import MappingProxyType
-from typing import TYPE_CHECKING, Callable, Mapping, Optional, Tuple, Union
+from typing import TYPE_CHECKING, Callable, Mapping, NamedTuple, Optional, Tuple, Union
 
 from ._secrets import SecretDict, secret
 from ._values import Value, hidden
@@ -24,6 +24,7 @@ from ._wire import (
     Timeout,
     Upload,
 )
+from .errors import PluginError
 
 if TYPE_CHECKING:
     import ssl
@@ -43,9 +44,11 @@ __all__ = [
     "Credential",
     "Header",
     "Origin",
+    "OtherTransport",
     "Reader",
     "Request",
     "Response",
+    "RouteOffer",
     "Rung",
     "Timeout",
     "Transport",
@@ -117,8 +120,14 @@ class Credential(Value):
     remarks: Tuple[str, ...] = ()
 
     def __post_init__(self) -> None:
-        lines = tuple((name, secret(value)) for name, value in self.headers)
-        self.__dict__["headers"] = lines
+        # What is no tuple of pairs is left for who judges what a plugin gives.
+        if isinstance(self.headers, tuple):
+            self.__dict__["headers"] = tuple(map(_veiled, self.headers))
+
+
+def _veiled(line: Header) -> Header:
+    is_pair = isinstance(line, tuple) and len(line) == 2
+    return (line[0], secret(line[1])) if is_pair else line
 
 
 class Absent(Value):
@@ -150,6 +159,10 @@ class AuthProvider(Protocol):
         """
 
 
+def _no_other(name: str) -> OtherTransport:
+    raise PluginError(f"There is no transport {name!r} here; open this one through a client.")
+
+
 class TransportOptions(Value):
     """What a transport is opened with: it serves one origin, and reads no setting of its own."""
 
@@ -160,6 +173,8 @@ class TransportOptions(Value):
     pool_size: int = 100
     #: The URL of the HTTP proxy, if there is one.
     proxy: Optional[str] = hidden(default=None)
+    #: Another transport by its name, for one that wraps it; raises `PluginError`.
+    other: Callable[[str], OtherTransport] = hidden(default=_no_other)
 
     def __post_init__(self) -> None:
         # It may hold a password.
@@ -201,3 +216,33 @@ class TransportOffer(Value):
     name: str
     open: Optional[Callable[[TransportOptions], Transport]] = None
     open_async: Optional[Callable[[TransportOptions], AsyncTransport]] = None
+
+
+class OtherTransport(Value):
+    """Another transport, for one that wraps it: it opens either way, whatever its plugin offers.
+
+    One that only blocks is awaited on threads of the client; one that is only awaited cannot
+    block, and its `open` raises `PluginError`.
+    """
+
+    name: str
+    open: Callable[[TransportOptions], Transport]
+    open_async: Callable[[TransportOptions], AsyncTransport]
+
+
+class RouteOffer(NamedTuple):
+    """A place that a plugin adds to the tree: an attribute, and the paths it stands for.
+
+    ``RouteOffer("notes", superevent="superevents/{}/notes/")`` makes
+    ``client.superevents[id].notes``, with the verbs of `Client.path`: ``get``, ``post``, ``put``,
+    ``patch`` and ``delete``. A name that ends in ``[]`` is for what is inside, by key.
+    """
+
+    #: The attribute, or with ``[]`` at its end what is inside.
+    name: str
+    #: The path below the API root of an event that has it; ``{}`` takes a quoted key.
+    event: Optional[str] = None
+    #: The same for a superevent.
+    superevent: Optional[str] = None
+    #: The same for an attribute of the client itself.
+    site: Optional[str] = None

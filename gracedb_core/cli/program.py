@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import pkgutil
 import signal
 import sys
 from importlib import import_module
@@ -14,6 +13,7 @@ import click
 from .. import errors
 from .._version import __version__
 from . import commands
+from .extensions import added_commands, own_commands
 
 __all__ = ["program", "run"]
 
@@ -22,7 +22,7 @@ TERMINATED = 143
 
 
 class Program(click.Group):
-    """A group whose commands are the modules of `commands`: a file there is a command here.
+    """A group whose commands are the modules of `commands`, and what plugins add.
 
     Each module has a click command named ``command``, and is loaded when it is needed. A name
     that begins with an underscore is not a command.
@@ -30,13 +30,13 @@ class Program(click.Group):
 
     def list_commands(self, ctx: click.Context) -> List[str]:
         """Name every command."""
-        found = [module.name for module in pkgutil.iter_modules(commands.__path__)]
-        return sorted(name.replace("_", "-") for name in found if not name.startswith("_"))
+        return sorted({*own_commands(), *added_commands()})
 
     def get_command(self, ctx: click.Context, cmd_name: str) -> Optional[click.Command]:
         """Load one command; None if there is none of that name."""
-        if cmd_name not in self.list_commands(ctx):
-            return None
+        if cmd_name not in own_commands():
+            # Only here, so that our own commands wait for nobody's plugin.
+            return added_commands().get(cmd_name)
         module = import_module(f"{commands.__name__}.{cmd_name.replace('-', '_')}")
         command: click.Command = module.command
         return command

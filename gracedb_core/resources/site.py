@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
-from typing import Any, Dict, Mapping, Union
+from typing import Any, Dict, Mapping, Optional, Union
 
 from .._answers import whole
 from .._encode import segment
-from .._exchange import Call, invoke
+from .._exchange import Call, Session, invoke
 from .._flow import Flow
-from .._node import Json, Mode, Node, face, pages, verb
+from .._node import ADDED, Json, Mode, Node, face, pages, verb
 from .._paging import paginate
 from .._retry import Repeat
 from .._routes import Cell, Encoding
+from ..errors import InputError
 from .events import Events
 from .objects import identity
 from .records import Record
@@ -70,15 +71,32 @@ class SiteTags(Node[Mode]):
         return self._ask("get")
 
 
+@face(ADDED)
 class Path(Node[Mode]):
-    """Any place of the API, also one that nobody has described yet.
+    """Any place of the API, also one that nobody has described yet, or that a plugin adds.
 
     Answers are decoded JSON as they are. Only `get` is repeated where the answer is lost.
     """
 
-    def __init__(self, root: Node[Mode], path: str) -> None:
-        super().__init__(root._session, root._driver)
+    def __init__(
+        self,
+        session: Session,
+        driver: Any,
+        *,
+        path: str = "",
+        items: Optional[str] = None,
+        **place: Any,
+    ) -> None:
+        super().__init__(session, driver, **{**place, "row": ADDED})
         self._path = path
+        self._items = items
+
+    def __getitem__(self, key: Union[int, str]) -> Path[Mode]:
+        """Go to what is inside under *key*, where a plugin has said how that is spelled."""
+        if self._items is None:
+            raise InputError(f"There is nothing to choose from in {self!r}; use client.path().")
+        path = self._items.format(*self._keys, segment(key, "key"))
+        return Path(self._session, self._driver, path=path, kind=self._kind, keys=self._keys)
 
     def __repr__(self) -> str:
         return f"<Path {self._session.address.url}{self._path}>"
@@ -135,7 +153,8 @@ class Root(Node[Mode]):
         ends = "/" if parts and parts[-1].endswith("/") else ""
         if ends:
             parts[-1] = parts[-1][:-1]
-        return Path(self, "/".join(segment(part, "path segment") for part in parts) + ends)
+        path = "/".join(segment(part, "path segment") for part in parts) + ends
+        return Path(self._session, self._driver, path=path)
 
     @verb
     def user_info(self) -> Flow[Json]:

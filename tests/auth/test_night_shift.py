@@ -16,6 +16,7 @@ from typing import Any, Callable, Dict, Iterator, List, Optional, Set, Tuple
 import pytest
 
 from gracedb_core import AsyncClient, Client
+from gracedb_core._client import route_is_taken
 from gracedb_core._connection import Connection
 from gracedb_core._options import Options
 from gracedb_core.resources import Root
@@ -48,7 +49,7 @@ def timed(kind: Any, clock: Clock, **options: Any) -> Any:
     """Make a client of this kind that lives by *clock*."""
     client = kind.__new__(kind)
     client._options = Options(**options)
-    client._connection = Connection(client._options, now=clock)
+    client._connection = Connection(client._options, is_taken=route_is_taken, now=clock)
     Root.__init__(client, client._connection.session, client._drive(client._connection))
     return client
 

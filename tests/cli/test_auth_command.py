@@ -247,27 +247,23 @@ def test_who_am_i_where_nobody_answers(home: Path, capsys: Any) -> None:
 class Broken:
     """A plugin of a stranger's that does not load."""
 
-    entry: Any = None
-
-    def __init__(self) -> None:
-        self.entry = self
+    name = "vault"
+    value = "nowhere"
+    title = "somebody-elses 1.2"
 
     def load(self) -> None:
         raise ImportError("no module named leap_seconds")
-
-    def __str__(self) -> str:
-        return "plugin 'vault' of somebody-elses 1.2"
 
 
 def test_a_plugin_that_does_not_load_is_named(
     home: Path, capsys: Any, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """It might have had a rung: who wonders where that is gets the answer."""
-    from gracedb_core.cli.commands import auth
+    from gracedb_core.cli import extensions
 
-    found = auth.installed_plugins()
-    monkeypatch.setattr(auth, "installed_plugins", lambda: (*found, Broken()))
+    found = extensions.installed_plugins()
+    monkeypatch.setattr(extensions, "installed_plugins", lambda: (*found, Broken()))
     assert run(["auth", "explain", "--url", URL]) == 1
     captured = capsys.readouterr()
-    assert captured.err.startswith("Warning: The plugin 'vault' of somebody-elses 1.2 cannot be us")
+    assert captured.err.startswith("Warning: The plugin 'vault' of somebody-elses 1.2 cannot be lo")
     assert "netrc" in captured.out

@@ -14,7 +14,7 @@ from tests.transports.server import Heard, Line, Server, answer
 
 PROGRAM = Path(__file__).with_name("transferring.py")
 OFFERS = Plugins(installed_plugins()).transports()
-WAYS = [(name, "waited for") for name, offer in sorted(OFFERS.items()) if offer.open is not None]
+WAYS = [(name, "waited for") for name, (_, it) in sorted(OFFERS.items()) if it.open is not None]
 WAYS += [(name, "awaited") for name in sorted(OFFERS)]
 LENGTH = 64 << 20
 #: Kilobytes that a process may grow by; a copy of the file would be four times as many.

@@ -27,7 +27,10 @@ METHODS = {
     "/user_info": "user_info",
 }
 
-FACES: Dict[Tuple[str, Kind], Type[Node[Any]]] = _node._FACES
+#: All but the one for places that plugins add, which is no row of the table.
+FACES: Dict[Tuple[str, Kind], Type[Node[Any]]] = {
+    place: cls for place, cls in _node._FACES.items() if place[0] != _node.ADDED
+}
 
 
 def verbs(cls: Type[Any]) -> Set[str]:

@@ -115,3 +115,14 @@ def test_links_between_pages_lead_somewhere() -> None:
         text = (ROOT / page).read_text(encoding="utf-8")
         for target in re.findall(r"\]\((?!https?:)([^)#]+)", text):
             assert (ROOT / target).exists(), f"{page} links to {target}"
+
+
+def test_the_plugin_page_shows_files() -> None:
+    """Every block of the page for plugin authors is from the example, which is tested as it is."""
+    page = ROOT / "docs/how-to/write-a-plugin.md"
+    fences = re.findall(r"^ *(?:```|~~~|:::)(.*\S)", page.read_text(encoding="utf-8"), re.MULTILINE)
+    assert fences
+    for fence in fences:
+        match = re.fullmatch(r"\{literalinclude\} (\.\./examples/gracedb-hello/\S+)", fence)
+        assert match, fence
+        assert (page.parent / match[1]).exists(), fence

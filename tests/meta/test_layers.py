@@ -8,7 +8,7 @@ from typing import Dict, List, Set
 
 import pytest
 
-from tests.meta.tree import ROOT, Import, imports_of, is_module, name_of, sources
+from tests.meta.tree import PACKAGES, ROOT, Import, imports_of, is_module, name_of, sources
 
 #: The core from the bottom up. A module may import from lower layers, and from its own.
 LAYERS = (
@@ -23,7 +23,10 @@ LAYERS = (
     # what speaks to a server, of which the core sees the contract alone
     ("transports",),
     # flows: what happens next; plugins and what they bring
-    ("_flow", "_exchange", "_paging", "_credentials", "_installed", "_plugins", "_connection"),
+    (
+        *("_flow", "_exchange", "_paging", "_credentials", "_installed", "_offers", "_plugins"),
+        *("_observers", "_openings", "_connection"),
+    ),
     # the typed face
     ("_node", "resources"),
     # assembly
@@ -33,6 +36,7 @@ LAYERS = (
 )
 #: What a plugin may see of the core.
 CONTRACT = {"gracedb_core.interfaces", "gracedb_core.errors", "gracedb_core.hookspecs"}
+EXAMPLE = "docs/examples/gracedb-hello/gracedb_hello"
 #: What loading the client must not load: each costs more than the client itself.
 HEAVY = (
     *("requests", "urllib3", "cryptography", "asyncio", "http.client", "orjson", "sqlite3"),
@@ -84,6 +88,19 @@ def plugin_sources() -> List[str]:
     """List the files of all built-in plugins, relative to the root."""
     transports = sources("gracedb_core/transports")
     return [str(path.relative_to(ROOT)) for path in (*transports, *sources("gracedb_auth_plugins"))]
+
+
+def example_imports() -> List[Import]:
+    """List what the plugin that the documentation shows imports."""
+    return [found for path in sources(EXAMPLE) for found in imports_of(path)]
+
+
+def test_the_example_sees_only_the_contract() -> None:
+    """The plugin that others learn from needs nothing but what is promised to them."""
+    ours = [found for found in example_imports() if found.target.split(".")[0] in PACKAGES]
+    assert {found.target for found in ours} == CONTRACT
+    # Nor what only type checkers see.
+    assert not [path for path in sources(EXAMPLE) if "gracedb_core._" in path.read_text("utf-8")]
 
 
 @pytest.mark.parametrize("source", plugin_sources())

@@ -7,7 +7,9 @@ import threading
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any, Callable, Coroutine
 
-from gracedb_core.interfaces import Request, Response, TransportOffer, TransportOptions
+from gracedb_core._openings import open_awaited, others
+from gracedb_core._plugins import Offered, Plugins
+from gracedb_core.interfaces import Request, Response, TransportOptions
 
 
 class Loop:
@@ -88,17 +90,16 @@ class WaitingStream:
         self._loop.wait(self._stream.close())
 
 
-def waiting(offer: TransportOffer, options: TransportOptions) -> Waiting:
+def waiting(plugins: Plugins, offer: Offered, options: TransportOptions) -> Waiting:
     """Open the transport of *offer* to be awaited, on threads where it only blocks."""
     threads = ThreadPoolExecutor(options.pool_size, "threaded")
 
-    async def opened() -> Any:
-        if offer.open_async is not None:
-            return offer.open_async(options)
-        from gracedb_core.transports.threaded import ThreadedTransport
+    def engaged() -> ThreadPoolExecutor:
+        return threads
 
-        assert offer.open is not None
-        return ThreadedTransport(offer.open(options), threads)
+    async def opened() -> Any:
+        with_others = options.replaced(other=others(plugins, engaged))
+        return open_awaited(offer, with_others, engaged)
 
     loop = Loop()
     try:

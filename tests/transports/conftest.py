@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from concurrent.futures import Executor
 from typing import Any, Callable, Iterator, List
 
 import pytest
 
+from gracedb_core._openings import open_blocking, others
 from gracedb_core._plugins import Plugins, installed_plugins
 from gracedb_core._tls import TLSContexts
 from gracedb_core.interfaces import Origin, TransportOptions
@@ -15,11 +17,12 @@ from .authority import Authority
 from .awaiting import Waiting, waiting
 from .server import Server
 
-OFFERS = Plugins(installed_plugins()).transports()
+PLUGINS = Plugins(installed_plugins())
+OFFERS = PLUGINS.transports()
 
 #: Each transport by name, as it blocks and as it is awaited.
 WAYS = [
-    *(name for name, offer in sorted(OFFERS.items()) if offer.open is not None),
+    *(name for name, (_, offer) in sorted(OFFERS.items()) if offer.open is not None),
     *(f"{name}, awaited" for name in sorted(OFFERS)),
 ]
 
@@ -31,9 +34,13 @@ def open_way(way: str, options: TransportOptions) -> Any:
     name, _, awaited = way.partition(", ")
     offer = OFFERS[name]
     if awaited:
-        return waiting(offer, options)
-    assert offer.open is not None
-    return offer.open(options)
+        return waiting(PLUGINS, offer, options)
+    return open_blocking(offer, options.replaced(other=others(PLUGINS, no_threads)))
+
+
+def no_threads() -> Executor:
+    """Fail: a transport that blocks opens another that blocks."""
+    raise AssertionError("what blocks was to be awaited")
 
 
 @pytest.fixture(params=WAYS)

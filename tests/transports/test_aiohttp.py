@@ -44,7 +44,7 @@ def library() -> None:
 def open_to(server: Server, **options: Any) -> Any:
     """Open the transport to *server*."""
     origin = Origin("https" if server.tls else "http", server.host, server.port)
-    open_async = OFFERS["aiohttp"].open_async
+    open_async = OFFERS["aiohttp"].thing.open_async
     assert open_async is not None
     return open_async(TransportOptions(**{"origin": origin, "tls": TLSContexts(), **options}))
 

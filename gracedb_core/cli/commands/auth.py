@@ -11,9 +11,9 @@ import click
 from ..._address import Address
 from ..._credentials import Tried, look_around, look_at_all, obstacle
 from ..._options import Options
-from ..._plugins import Plugins, installed_plugins
 from ...interfaces import Absent, AuthRequest, Credential, Origin
 from ..complaints import credential_warnings, warn
+from ..extensions import loaded_plugins
 
 __all__ = ["command"]
 
@@ -33,12 +33,12 @@ def explain(url: Optional[str]) -> int:
     No server is asked, and no secret is shown. Exit status 0 if something would be sent, 1 if not.
     """
     origin = Address.parse(Options(url=url).service_url, "").origin
-    plugins = Plugins(installed_plugins())
-    for trouble in plugins.broken:
-        warn(trouble)
+    plugins = loaded_plugins()
     wanted = look_around(AuthRequest(origin), time.time())
     with credential_warnings():
         ladder = list(look_at_all(plugins.providers(), wanted))
+    for trouble in plugins.troubles:
+        warn(trouble)
     taken = next((found for _, found in ladder if isinstance(found, Credential)), None)
     trouble = _trouble(taken, origin)
     click.echo(f"Credentials for {origin}, in the order in which they are tried:\n")
