@@ -37,9 +37,8 @@ def token(place: Place) -> Dict[str, Any]:
     return {"token": place.write("token", CORE)}
 
 
-def found_token(place: Place) -> Dict[str, Any]:
-    place.patch.setenv("BEARER_TOKEN", CORE)
-    return {}
+def token_itself(_place: Place) -> Dict[str, Any]:
+    return {"bearer_token": CORE}
 
 
 def password(_place: Place) -> Dict[str, Any]:
@@ -55,7 +54,7 @@ def certificate(place: Place) -> Dict[str, Any]:
     return {"cert": place.write("both.pem", place.authority.client(USER).pem.decode())}
 
 
-GIVE: List[Callable[[Place], Dict[str, Any]]] = [token, found_token, password, netrc, certificate]
+GIVE: List[Callable[[Place], Dict[str, Any]]] = [token, token_itself, password, netrc, certificate]
 
 
 class Life:
@@ -307,6 +306,7 @@ def test_the_things_a_client_is_made_of(life: Life) -> None:
     wanted = AuthRequest(
         Origin("https", "127.0.0.1", 443),
         password=PASSWORD,
+        bearer_token=CORE,
         environment={"BEARER_TOKEN": CORE},
     )
     request = _signed(session, prepare(session, Asked(Cell("GET"), "x")), 0.0, 1)
@@ -329,7 +329,10 @@ def test_what_holds_a_secret_does_not_pickle() -> None:
     for thing in (
         Client("https://host/api/", username=USER, password=PASSWORD),
         Client("https://host/api/", username=USER, password=PASSWORD)._options,
+        Client("https://host/api/", bearer_token=CORE),
+        Client("https://host/api/", bearer_token=CORE)._options,
         AuthRequest(Origin("https", "host", 443), password=PASSWORD),
+        AuthRequest(Origin("https", "host", 443), bearer_token=CORE),
         Credential("basic", "here", headers=(("Authorization", CORE),)),
         ClientCert(CORE.encode(), "00"),
         TransportOptions(Origin("https", "host", 443), tls=print, proxy=f"http://a:{CORE}@proxy"),
@@ -337,11 +340,8 @@ def test_what_holds_a_secret_does_not_pickle() -> None:
         for protocol in range(pickle.HIGHEST_PROTOCOL + 1):
             with pytest.raises(pickle.PicklingError, match=r"not pickled, so that.*\."):
                 pickle.dumps(thing, protocol)
-    bare = AuthRequest(Origin("https", "host", 443), token=Path("token"))
-    assert Client("https://host/api/", force_noauth=True)._options == pickle.loads(
-        pickle.dumps(Client("https://host/api/", force_noauth=True)._options)
-    )
-    assert bare.token == Path("token")
+    anonymous = Client("https://host/api/", force_noauth=True)._options
+    assert pickle.loads(pickle.dumps(anonymous)) == anonymous
 
 
 @pytest.mark.parametrize("make", [Client, AsyncClient])
@@ -360,6 +360,10 @@ def test_what_holds_a_secret_does_not_pickle() -> None:
         {"password": PASSWORD.encode()},
         {"password": f"{PASSWORD}\n"},
         {"verify": "/nowhere"},
+        {"username": None, "password": None, "bearer_token": CORE, "token": "/nowhere"},
+        {"username": None, "password": None, "bearer_token": f"{CORE}\n{CORE}"},
+        {"username": None, "password": None, "bearer_token": CORE.encode()},
+        {"username": None, "password": None, "bearer_token": CORE, "verify": 3},
     ],
     ids=repr,
 )
