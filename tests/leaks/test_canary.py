@@ -208,29 +208,30 @@ def test_answers_that_do_not_come(life: Life) -> None:
 class Broken(io.BytesIO):
     """A file that somebody wants to upload, and that cannot be read to its end."""
 
-    def __init__(self, error: BaseException) -> None:
+    def __init__(self, error: BaseException, after: int) -> None:
         super().__init__(b"x" * (4 << 20))
         self.error = error
+        self.after = after
 
     def read(self, amount: Any = -1) -> bytes:
-        if self.tell() > (2 << 20):
+        if amount and self.tell() >= self.after:
             raise self.error
         return super().read(amount)
 
 
 @pytest.mark.parametrize(
-    "error",
-    [OSError("disk"), ValueError("text"), KeyboardInterrupt()],
-    ids=lambda e: type(e).__name__,
+    ("error", "after"),
+    [(ValueError("text"), 0), (OSError("disk"), 1), (KeyboardInterrupt(), 2 << 20)],
+    ids=["at first", "soon", "later"],
 )
-def test_uploads_that_break(life: Life, error: BaseException) -> None:
+def test_uploads_that_break(life: Life, error: BaseException, after: int) -> None:
     """What the caller's own file raises goes through our frames, which show nothing."""
     life.says(answer(b"{}"))
     life.ask(READS["an object"])
     with pytest.raises(BaseException) as caught:
         life.ask(
             lambda client: client.events["G1"].logs.create(
-                "a log", filename="a.xml", filecontents=Broken(error)
+                "a log", filename="a.xml", filecontents=Broken(error, after)
             )
         )
     assert isinstance(caught.value, type(error))
