@@ -243,13 +243,13 @@ class Interrupted(Exception):
     """Raised by a signal, wherever the program is."""
 
 
-def test_interruptions(life: Life) -> None:
-    """A signal, or a task that is cancelled, while the answer is awaited: our frames are quiet."""
+def interrupted(ask: Ask, server: Server) -> BaseException:
+    """Ask, be interrupted while the answer is awaited, and give the exception that this was."""
 
     async def cancelled() -> BaseException:
         loop = asyncio.get_running_loop()
-        task = asyncio.ensure_future(life.ask.client.events["G1"].get())
-        life.server.script = lambda line, heard: loop.call_soon_threadsafe(task.cancel) and None
+        task = asyncio.ensure_future(ask.client.events["G1"].get())
+        server.script = lambda line, heard: loop.call_soon_threadsafe(task.cancel) and None
         with pytest.raises(asyncio.CancelledError) as caught:
             await task
         return caught.value
@@ -257,20 +257,26 @@ def test_interruptions(life: Life) -> None:
     def handler(_number: int, _frame: object) -> None:
         raise Interrupted
 
-    if isinstance(life.ask.client, AsyncClient):
-        error: BaseException = life.ask(lambda client: cancelled())
-    else:
-        us = threading.get_ident()
-        before = signal.signal(signal.SIGUSR1, handler)
-        life.server.script = lambda line, heard: signal.pthread_kill(us, signal.SIGUSR1)
-        try:
-            with pytest.raises(Interrupted) as caught:
-                life.ask(READS["an object"])
-        finally:
-            signal.signal(signal.SIGUSR1, before)
-        error = caught.value
-        assert any("transports/" in each for each in frames(error))
+    if isinstance(ask.client, AsyncClient):
+        error: BaseException = ask(lambda client: cancelled())
+        return error
+    us, before = threading.get_ident(), signal.signal(signal.SIGUSR1, handler)
+    server.script = lambda line, heard: signal.pthread_kill(us, signal.SIGUSR1)
+    try:
+        with pytest.raises(Interrupted) as caught:
+            ask(READS["an object"])
+    finally:
+        signal.signal(signal.SIGUSR1, before)
+    return caught.value
+
+
+def test_interruptions(life: Life) -> None:
+    """A signal, or a task that is cancelled, while the answer is awaited: our frames are quiet."""
+
+    error = interrupted(life.ask, life.server)
     assert found(frames(error), life.secrets) == []
+    if not isinstance(life.ask.client, AsyncClient):
+        assert any("transports/" in each for each in frames(error))
 
 
 def test_delays(life: Life, way: str, options: Dict[str, Any]) -> None:
@@ -391,3 +397,20 @@ def test_the_password_of_a_proxy(way: str, place: Place) -> None:
                 life.is_quiet(ask.client)
             assert found(iter([log.texts.getvalue()]), forms()) == []
     assert proxy.heard[0].header("proxy-authorization")
+
+
+def test_an_interrupted_tunnel(way: str, place: Place) -> None:
+    """A signal while a proxy is waited for: the library's own frame may show its password.
+
+    That of http.client, and what urllib3 puts in its place, have it in a local on most Pythons
+    before 3.12. No other frame has it, and no credential is on its way before there is a tunnel.
+    """
+    token = CORE[::-1]
+    with Server() as proxy:
+        place.patch.setenv("https_proxy", f"http://a:{CORE}@127.0.0.1:{proxy.port}")
+        options: Dict[str, Any] = {"bearer_token": token, "retries": 0, "timeout": 5}
+        with asking(way, "https://gracedb.example/api/", **options) as ask:
+            error = interrupted(ask, proxy)
+    assert found(frames(error), forms(token.encode())) == []
+    showing = {each.partition(": ")[0].split()[-1] for each in found(frames(error), forms())}
+    assert showing <= {"_tunnel"}
