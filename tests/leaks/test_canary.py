@@ -402,8 +402,8 @@ def test_the_password_of_a_proxy(way: str, place: Place) -> None:
 def test_an_interrupted_tunnel(way: str, place: Place) -> None:
     """A signal while a proxy is waited for: the library's own frame may show its password.
 
-    That of http.client, and what urllib3 puts in its place, have it in a local on most Pythons
-    before 3.12. No other frame has it, and no credential is on its way before there is a tunnel.
+    That of http.client, or what urllib3 puts in its place, has it in a local on some Pythons. No
+    other frame has it, and no credential is on its way before there is a tunnel.
     """
     token = CORE[::-1]
     with Server() as proxy:
