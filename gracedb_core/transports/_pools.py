@@ -121,12 +121,13 @@ class _NamedContext:
         return self._context.wrap_socket(sock, **{"server_hostname": self._name, **options})
 
 
-def _is_address(host: str) -> bool:
+def _named(context: ssl.SSLContext, host: str) -> Any:
+    """Tell *context* the name of *host* where urllib3 may not."""
     try:
         ip_address(host)
     except ValueError:
-        return False
-    return True
+        return context
+    return _NamedContext(context, host)
 
 
 def open_pool(options: TransportOptions, certificate: Optional[ClientCert]) -> Pool:
@@ -134,10 +135,7 @@ def open_pool(options: TransportOptions, certificate: Optional[ClientCert]) -> P
     origin = options.origin
     settings: Dict[str, Any] = {"maxsize": options.pool_size, "block": False}
     if origin.scheme == "https":
-        context: Any = options.tls(certificate)
-        if _is_address(origin.host):
-            context = _NamedContext(context, origin.host)
-        settings["ssl_context"] = context
+        settings["ssl_context"] = _named(options.tls(certificate), origin.host)
     if options.proxy is None:
         pool: Pool = _POOLS[origin.scheme](origin.host, origin.port, **settings)
     else:
@@ -149,7 +147,7 @@ def _proxied(proxy: str, options: TransportOptions, settings: Dict[str, Any]) ->
     address = proxy_address(proxy)
     settings["proxy_headers"] = proxy_secret(address)
     if address.scheme == "https":
-        settings["proxy_ssl_context"] = trust = options.tls(None)
+        settings["proxy_ssl_context"] = trust = _named(options.tls(None), address.host)
         # What is forwarded rather than tunnelled, older versions wrap in the context of the pool.
         settings.setdefault("ssl_context", trust)
     # Without the password: urllib3 shows the address in exceptions.

@@ -196,11 +196,11 @@ class _Clocked(http.client.HTTPConnection):
 
     def send(self, data: Any) -> None:
         clock = self.clock
-        rest = memoryview(data)
+        data = memoryview(data)
         # Not sendall, whose timeout is for the whole: a large body may take its time.
-        while rest:
+        while data:
             self.sock.settimeout(clock.left(clock.limits.write))
-            rest = rest[self.sock.send(rest) :]
+            data = data[self.sock.send(data) :]
 
 
 class ClockedHTTPConnection(_Clocked, HTTPConnection):

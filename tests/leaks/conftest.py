@@ -7,6 +7,7 @@ from typing import Any, Dict, Iterator
 
 import pytest
 
+from tests.conftest import need_library
 from tests.transports.authority import Authority
 from tests.transports.conftest import WAYS
 
@@ -18,6 +19,7 @@ from .world import Director, World, world
 @pytest.fixture(params=WAYS)
 def way(request: pytest.FixtureRequest) -> str:
     """Name each offered transport in turn, as it blocks and as it is awaited."""
+    need_library(request.param.partition(",")[0])
     return str(request.param)
 
 

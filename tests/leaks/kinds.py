@@ -48,6 +48,10 @@ def _found_token(place: Place) -> Dict[str, Any]:
     return {}
 
 
+def _token_itself(_place: Place) -> Dict[str, Any]:
+    return {"bearer_token": TOKEN}
+
+
 def _password(_place: Place) -> Dict[str, Any]:
     return {"username": USER, "password": PASSWORD}
 
@@ -85,6 +89,7 @@ class Kind(NamedTuple):
 
 KINDS = {
     "token": Kind(_token, f"Bearer {TOKEN}"),
+    "token itself": Kind(_token_itself, f"Bearer {TOKEN}"),
     "found token": Kind(_found_token, f"Bearer {TOKEN}"),
     "password": Kind(_password, basic(USER, PASSWORD)),
     "netrc": Kind(_netrc, basic(USER, PASSWORD)),

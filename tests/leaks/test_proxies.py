@@ -121,7 +121,7 @@ def test_a_proxy_without_tls_gets_no_credential(
     with Server(says(OBJECT)) as proxy:
         through(place, proxy)
         options = given(kind, place)
-        if kind in ("token", "password", "certificate"):
+        if kind in ("token", "token itself", "password", "certificate"):
             making = asking(way, f"http://{HOST}/api/", **options)
             with pytest.raises(CredentialError, match=r"plain http|needs https"), making:
                 pass
