@@ -5,7 +5,6 @@ from __future__ import annotations
 from abc import abstractmethod
 from typing import TYPE_CHECKING, Any, Dict, Optional, Tuple, Type, TypeVar, Union
 
-from ._connection import Connection
 from ._flow import Awaiting, Blocking
 from ._node import Async, Mode, Sync
 from ._options import DEFAULT_TIMEOUT, Options, StrPath, TimeoutOption, Verify
@@ -14,6 +13,8 @@ from .resources import Root
 
 if TYPE_CHECKING:
     from types import TracebackType
+
+    from ._connection import Connection
 
 __all__ = ["AsyncClient", "Client"]
 
@@ -46,6 +47,9 @@ class AnyClient(Root[Mode]):
         max_concurrency: int = 100,
     ) -> None:
         given = locals()
+        # Loaded with the first client, like all that stands behind it: locks, ladder and plugins.
+        from ._connection import Connection
+
         self._options = Options(**{name: given[name] for name in Options.__annotations__})
         self._connection = Connection(self._options)
         super().__init__(self._connection.session, self._drive(self._connection))
