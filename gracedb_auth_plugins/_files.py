@@ -7,7 +7,7 @@ import re
 import shlex
 import stat
 from pathlib import Path
-from typing import NamedTuple, Optional
+from typing import Optional
 
 from gracedb_core.interfaces import AuthRequest
 
@@ -24,16 +24,14 @@ _LIKE_A_TOKEN = re.compile(r"eyJ[\w-]{8}|[^/]{80}").search
 _READ, _CHANGE = 0o4, 0o2
 
 
-class SecretFile(NamedTuple):
-    """A file as it was at one moment, taken from one descriptor; not shown by its ``repr``."""
+class SecretFile:
+    """A file as it was at one moment, taken from one descriptor."""
 
-    path: Path
-    content: bytes
-    mode: int
-    owner: int
-
-    def __repr__(self) -> str:
-        return f"SecretFile({str(self.path)!r})"
+    def __init__(self, path: Path, content: bytes, *, mode: int, owner: int) -> None:
+        self.path = path
+        self.content = content
+        self.mode = mode
+        self.owner = owner
 
     @property
     def exposure(self) -> str:

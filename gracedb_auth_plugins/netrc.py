@@ -4,15 +4,17 @@ from __future__ import annotations
 
 import os
 from pathlib import Path
-from typing import Optional, Sequence, Union
+from typing import TYPE_CHECKING, Optional, Sequence, Union
 
 from gracedb_core.hookspecs import hookimpl
 from gracedb_core.interfaces import Absent, AuthProvider, AuthRequest, Credential, Rung
 
 from ._files import SecretFile, named_in, read_named, read_secret, shown
-from ._netrc_format import Login, NetrcSyntaxError, find_login
 from ._passwords import basic_headers
 from ._providers import Discovered, Unusable
+
+if TYPE_CHECKING:
+    from ._netrc_format import Login
 
 __all__ = ["DISCOVERED", "gracedb_auth_providers"]
 
@@ -50,6 +52,9 @@ def _from_file(found: SecretFile, wanted: AuthRequest) -> Union[Credential, Abse
 
 
 def _look_up(content: bytes, host: str, place: str) -> Optional[Login]:
+    # Its patterns take longer to compile than looking in all other places, and few have a netrc.
+    from ._netrc_format import NetrcSyntaxError, find_login
+
     try:
         return find_login(content, host)
     except NetrcSyntaxError as error:

@@ -5,7 +5,6 @@ from __future__ import annotations
 from abc import abstractmethod
 from typing import TYPE_CHECKING, Any, Dict, Optional, Sequence, Tuple, Type, TypeVar, Union
 
-from ._connection import Connection
 from ._flow import Awaiting, Blocking
 from ._node import Async, Mode, Sync, is_taken
 from ._options import DEFAULT_TIMEOUT, Options, StrPath, TimeoutOption, Verify
@@ -16,6 +15,7 @@ from .resources import Root
 if TYPE_CHECKING:
     from types import TracebackType
 
+    from ._connection import Connection
     from .interfaces import RouteOffer
 
 __all__ = ["AsyncClient", "Client", "route_is_taken"]
@@ -53,6 +53,9 @@ class AnyClient(Root[Mode]):
         # At once: every argument is a local of this frame, which is in the traceback of a mistake.
         password, bearer_token = secret(password), secret(bearer_token)
         given = locals()
+        # Loaded with the first client, like all that stands behind it: locks, ladder and plugins.
+        from ._connection import Connection
+
         self._options = Options(**{name: given[name] for name in Options.__annotations__})
         self._connection = Connection(self._options, is_taken=route_is_taken)
         super().__init__(self._connection.session, self._drive(self._connection))

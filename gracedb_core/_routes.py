@@ -12,11 +12,12 @@ slash before it, from the client (``/gwtc[]`` is ``client.gwtc[4]``); ``/*`` is 
 from __future__ import annotations
 
 from enum import Enum
-from typing import Any, Callable, Mapping, NamedTuple, Optional, Tuple, Union
+from typing import Any, Callable, Mapping, Optional, Tuple, Union
 
 from . import _answers as answers
 from ._ids import Kind
 from ._retry import Repeat
+from ._values import Value
 
 __all__ = ["ROUTES", "Cell", "Encoding", "Row"]
 
@@ -32,7 +33,7 @@ class Encoding(Enum):
     JSON_OR_MULTIPART = "JSON or multipart"
 
 
-class Cell(NamedTuple):
+class Cell(Value):
     """One call: what is sent, what its answer means, and whether it may be sent twice."""
 
     method: str
@@ -45,7 +46,7 @@ class Cell(NamedTuple):
     is_file: bool = False
 
 
-class Row(NamedTuple):
+class Row(Value):
     """One node of the tree, in both columns; None where the server has no such thing."""
 
     name: str

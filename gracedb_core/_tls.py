@@ -13,7 +13,6 @@ from __future__ import annotations
 
 import os
 import ssl
-import tempfile
 import threading
 import warnings
 from collections import OrderedDict
@@ -150,6 +149,8 @@ def _locations_of(path: str, named_by: str) -> _Locations:
 
 
 def _show(context: ssl.SSLContext, certificate: ClientCert) -> None:
+    import tempfile  # heavy, and few have a certificate
+
     # load_cert_chain takes no bytes. mkstemp makes the file readable by its owner only.
     handle, path = tempfile.mkstemp(suffix=".pem")
     try:

@@ -103,7 +103,7 @@ def pickled(thing: Any) -> Iterator[str]:
     for protocol in range(pickle.HIGHEST_PROTOCOL + 1):
         try:
             yield pickle.dumps(thing, protocol).decode("latin-1")
-        except (pickle.PicklingError, TypeError) as error:
+        except (pickle.PicklingError, TypeError, AttributeError) as error:
             yield from shown(error)
             yield from frames(error)
 
