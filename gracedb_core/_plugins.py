@@ -164,7 +164,9 @@ class Plugins:
     @property
     def troubles(self) -> List[str]:
         """What is wrong with any of them, a sentence each."""
-        return [f"The {plugin} {trouble}." for plugin in self.every for trouble in plugin.troubles]
+        # Sorted as sentences: to name a plugin is to read about it, and few are in trouble.
+        plugins = self._by_key.values()
+        return sorted(f"The {plugin} {each}." for plugin in plugins for each in plugin.troubles)
 
     def implementations(self, hook: str) -> Iterator[Tuple[Plugin, Any]]:
         """Give each plugin's implementation of *hook*: its ``function`` and its ``argnames``."""

@@ -7,11 +7,16 @@ hold. So a secret hides there, and needs nobody on its way to remember that it i
 
 from __future__ import annotations
 
-from typing import Any, Dict, NoReturn, TypeVar, Union
+from typing import TYPE_CHECKING, Any, Dict, NoReturn, TypeVar, Union
 
 __all__ = ["Secret", "SecretBytes", "SecretDict", "secret"]
 
 H = TypeVar("H", bound="_Hidden")
+
+if TYPE_CHECKING:
+    _Dict = Dict[str, str]
+else:
+    _Dict = dict
 
 
 class _Hidden:
@@ -49,7 +54,7 @@ class SecretBytes(_Hidden, bytes):
     __slots__ = ()
 
 
-class SecretDict(_Hidden, Dict[str, str]):
+class SecretDict(_Hidden, _Dict):
     """A dictionary of the same kind, for an environment: a token may be in it."""
 
     __slots__ = ()

@@ -165,6 +165,21 @@ def test_import_is_light(statement: str) -> None:
     assert not {name for name in loaded if name.startswith("gracedb_core.transports.")}
 
 
+def test_a_client_is_light() -> None:
+    """Making one loads what it needs to look for a credential, and nothing that talks or lists."""
+    # pluggy is not ours to judge: its older versions load much of what we leave alone.
+    program = (
+        "import sys, pluggy; old = set(sys.modules); from gracedb_core import Client; "
+        "Client('https://127.0.0.1/api/'); print(*sorted(set(sys.modules) - old))"
+    )
+    done = subprocess.run(
+        [sys.executable, "-W", "error", "-c", program], stdout=subprocess.PIPE, check=True
+    )
+    loaded = set(done.stdout.decode().split())
+    assert "gracedb_auth_plugins.x509" in loaded
+    assert not loaded & {*HEAVY, "gracedb_auth_plugins._netrc_format"}
+
+
 def test_the_legacy_name_is_the_client() -> None:
     """`gracedb_sdk` offers the very classes of `gracedb_core`, no copies."""
     import gracedb_core
