@@ -18,6 +18,7 @@ from .interfaces import AuthRequest, TransportOptions
 if TYPE_CHECKING:
     from concurrent.futures import Executor, Future
 
+    from ._observers import Observers
     from ._options import Options
     from .interfaces import AsyncTransport, RouteOffer, Transport
 
@@ -41,7 +42,6 @@ class Connection:
         now: Callable[[], float] = time.time,
     ) -> None:
         # Loaded here, not at import: finding the installed plugins takes milliseconds.
-        from ._observers import observers_of
         from ._plugins import Plugins, installed_plugins
 
         self._options = options
@@ -67,7 +67,7 @@ class Connection:
                 ("Accept-Encoding", "gzip, deflate"),
             ),
             now=now,
-            observers=observers_of(self._plugins),
+            observers=self._observers(),
             routes=self._plugins.routes(is_taken),
             stranger="" if self._offer.plugin.is_ours else str(self._offer.plugin),
         )
@@ -177,6 +177,16 @@ class Connection:
             _environment_proxy(origin),
             other=others(self._plugins, self._threads, self._offer.thing.name),
         )
+
+    def _observers(self) -> Optional[Observers]:
+        """Give the plugins that watch, or None where nobody does."""
+        hooks = ("gracedb_before_request", "gracedb_after_response")
+        before, after = (list(self._plugins.implementations(hook)) for hook in hooks)
+        if not (before or after):
+            return None
+        from ._observers import Observers  # few have any
+
+        return Observers(before, after)
 
     def _keeper(self, origin: Origin) -> Keeper:
         """Look for a credential, and keep what is found."""

@@ -16,7 +16,10 @@ from typing import TYPE_CHECKING, Any, Iterator, Tuple, Union
 if TYPE_CHECKING:
     from importlib.metadata import Distribution
 
-__all__ = ["EntryPoint", "entry_points"]
+__all__ = ["MISHAPS", "EntryPoint", "entry_points"]
+
+#: What a stranger's code may raise without taking a client, or a program, down with it.
+MISHAPS = (Exception, SystemExit)
 
 
 class EntryPoint:

@@ -6,11 +6,11 @@ import warnings
 from time import perf_counter
 from typing import Any, Dict, List, Optional, Tuple
 
-from ._offers import MISHAPS
-from ._plugins import Plugin, Plugins
+from ._installed import MISHAPS
+from ._plugins import Plugin
 from .errors import PluginWarning, SentRequest, TransportError
 
-__all__ = ["Observers", "observers_of"]
+__all__ = ["Observers"]
 
 _BEFORE, _AFTER = "gracedb_before_request", "gracedb_after_response"
 
@@ -59,9 +59,3 @@ class Observed:
         self._observers.tell(
             _AFTER, {**self.facts, "status": status, "error": error, "seconds": seconds}
         )
-
-
-def observers_of(plugins: Plugins) -> Optional[Observers]:
-    """Give those of *plugins* that watch, or None where nobody does."""
-    before, after = (list(plugins.implementations(hook)) for hook in (_BEFORE, _AFTER))
-    return Observers(before, after) if before or after else None

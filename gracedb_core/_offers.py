@@ -13,6 +13,7 @@ from typing import Any, Callable, Iterable, Iterator, List, Mapping, Sequence, T
 
 import pluggy
 
+from ._installed import MISHAPS
 from .errors import CredentialError, GraceDBError, PluginError, SentRequest
 from .interfaces import (
     Absent,
@@ -28,7 +29,6 @@ from .interfaces import (
 
 __all__ = [
     *(
-        "MISHAPS",
         "WRONG",
         "Answerable",
         "Blamed",
@@ -39,9 +39,6 @@ __all__ = [
     ),
     *("wrong_opened", "wrong_response"),
 ]
-
-#: What a stranger's code may raise without taking a client, or a program, down with it.
-MISHAPS = (Exception, SystemExit)
 
 #: Below the API root: visible, without a query, a fragment or a brace that takes no key.
 _PATH = re.compile(r"(?!/)(?:[\x21-\x22\x24-\x3e\x40-\x7a\x7c\x7e]|\{\})+\Z").match

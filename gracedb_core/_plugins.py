@@ -23,8 +23,7 @@ from typing import (
 import pluggy
 
 from . import hookspecs
-from ._installed import EntryPoint, entry_points
-from ._offers import MISHAPS, Answerable, sifted, strange_arguments, told, unmarked
+from ._installed import MISHAPS, EntryPoint, entry_points
 from .errors import PluginError
 from .interfaces import AuthProvider, RouteOffer
 
@@ -130,15 +129,16 @@ class Plugins:
                 return
             self._manager.register(loaded, key)
         except pluggy.PluginValidationError as error:
-            strange = strange_arguments(loaded, _HOOKS)
-            plugin.troubles.append(strange or f"cannot be loaded: {told(error)}")
+            strange = _offers().strange_arguments(loaded, _HOOKS)
+            plugin.troubles.append(strange or f"cannot be loaded: {_offers().told(error)}")
             self._forget(key)
             return
         except MISHAPS as error:
             # Whatever a stranger's module raises, clients that do not need it go on.
-            plugin.troubles.append(f"cannot be loaded: {told(error)}")
+            plugin.troubles.append(f"cannot be loaded: {_offers().told(error)}")
             return
-        self._look_over(plugin, loaded)
+        if not plugin.is_ours:
+            self._look_over(plugin, loaded)
 
     def _forget(self, key: str) -> None:
         # With pluggy before 1.7, one that is refused at a hook stays registered for others.
@@ -150,7 +150,7 @@ class Plugins:
         for caller in callers:
             if not caller.has_spec():
                 plugin.troubles.append(_no_such_hook(caller.name))
-        names = unmarked(loaded, list(_HOOKS))
+        names = _offers().unmarked(loaded, list(_HOOKS))
         if names:
             plugin.troubles.append(f"has {', '.join(names)} without the mark hookimpl")
         elif not callers:
@@ -185,9 +185,10 @@ class Plugins:
         offered: List[Offered] = []
         for plugin, implementation in self.implementations(hook):
             try:
-                right, wrong = sifted(hook, implementation.function())
+                given = implementation.function()
+                right, wrong = (given, []) if plugin.is_ours else _offers().sifted(hook, given)
             except MISHAPS as error:
-                right, wrong = [], [f"failed in {hook}: {told(error)}"]
+                right, wrong = [], [f"failed in {hook}: {_offers().told(error)}"]
             offered += [Offered(plugin, thing) for thing in right]
             for phrase in wrong:
                 _add(plugin.troubles, phrase)
@@ -200,7 +201,10 @@ class Plugins:
         offered, _ = _settled(offered, "a credential on rung", lambda provider: int(provider.rung))
         for plugin, provider in offered:
             _add(plugin.offers, f"credential {provider.name} (rung {int(provider.rung)})")
-        return [Answerable(plugin, provider) for plugin, provider in offered]
+        return [
+            provider if plugin.is_ours else _offers().Answerable(plugin, provider)
+            for plugin, provider in offered
+        ]
 
     def transports(self) -> Dict[str, Offered]:
         """Give every transport by name."""
@@ -261,6 +265,13 @@ def _no_such_hook(name: str) -> str:
     close = difflib.get_close_matches(name, list(_HOOKS), n=1)
     hint = f" (did you mean {close[0]}?)" if close else ""
     return f"is written for a hook that is not there: {name}{hint}"
+
+
+def _offers() -> Any:
+    """Give what judges strangers; most clients meet none, and loading it takes time."""
+    from . import _offers
+
+    return _offers
 
 
 def _itself(given: object) -> object:

@@ -12,7 +12,6 @@ from typing import Any, Callable, List, NamedTuple
 import pytest
 
 from gracedb_core import AsyncClient, Client, errors
-from gracedb_core._observers import observers_of
 from gracedb_core._plugins import Plugin, Plugins, installed_plugins
 from gracedb_core.errors import PluginError, PluginWarning
 from gracedb_core.hookspecs import gracedb_routes, hookimpl
@@ -290,7 +289,8 @@ def test_a_broken_plugin_is_named(what: str, loaded: Any, trouble: str) -> None:
     assert "discovered token" in [provider.name for provider in plugins.providers()]
     assert plugins.routes(lambda offer: False) == {}
     assert plugins.commands(set()) == {}
-    observers_of(plugins)
+    for hook in ("gracedb_before_request", "gracedb_after_response"):
+        list(plugins.implementations(hook))
     (sentence,) = plugins.troubles
     assert sentence.startswith("The plugin 'odd' of stranger 1.0 ")
     assert trouble in sentence
