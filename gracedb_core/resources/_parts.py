@@ -1,17 +1,24 @@
-"""File parts of uploads, named as the caller named them."""
+"""File parts of uploads, named as the caller named them.
+
+What reads a file is an effect: a disk, or a pipe, must not hold up an event loop.
+"""
 
 from __future__ import annotations
 
 import os
 import re
+from functools import partial
 from typing import Optional
 
 from .._files import Progress
-from .._upload import Contents, FileName, Part, source
+from .._flow import Do, Flow
+from .._upload import Contents, FileName, Part, content_id_of, source
 from ..errors import InputError
 
-__all__ = ["file_part"]
+__all__ = ["content_id", "file_part"]
 
+#: Bytes in memory up to which reading them takes less than going to another thread.
+_SMALL = 1 << 18
 
 #: The server cuts at slashes and backslashes, reads a comma as the start of a version (a log
 #: message then arrives without its file, and nobody is told), and has no way to write a quote.
@@ -23,7 +30,7 @@ def file_part(
     filename: Optional[FileName],
     filecontents: Contents,
     progress: Optional[Progress] = None,
-) -> Part:
+) -> Flow[Part]:
     """Make the file part of an upload, called what the caller calls it, without its folders."""
     if filename is None:
         filename = getattr(filecontents, "name", None)
@@ -40,4 +47,16 @@ def file_part(
     import mimetypes  # only uploads need it
 
     content_type = mimetypes.guess_type(name)[0] or "application/octet-stream"
-    return Part(field, name, source(filename, filecontents), content_type, progress)
+    if isinstance(filecontents, (bytes, str)):
+        body = source(filename, filecontents)
+    else:
+        body = yield Do(partial(source, filename, filecontents))
+    return Part(field, name, body, content_type, progress)
+
+
+def content_id(part: Part, filecontents: Contents) -> Flow[str]:
+    """Give the UUID by which newer servers know what is uploaded."""
+    if isinstance(filecontents, (bytes, str)) and part.body.length <= _SMALL:
+        return content_id_of(part.body)
+    identifier: str = yield Do(partial(content_id_of, part.body))
+    return identifier

@@ -9,8 +9,9 @@ from .._files import Progress
 from .._flow import Flow
 from .._ids import Kind
 from .._node import Json, Mode, Node, face, verb
-from .._upload import Contents, FileName, content_id_of
+from .._upload import Contents, FileName
 from ..errors import InputError
+from ._parts import content_id as content_id_of
 from ._parts import file_part
 from .objects import Object, Objects
 from .records import Listed, Record
@@ -82,11 +83,12 @@ class Event(Object[Mode]):
         **fields: Any,
     ) -> Flow[Json]:
         """Upload the data of an event that was reserved; gives the event. Newer servers only."""
-        part = file_part("eventFile", filename, filecontents, progress)
+        part = yield from file_part("eventFile", filename, filecontents, progress)
         # The server wants the id in the form too.
         sent: Json = {"labels": names(labels, "labels"), "graceid": self._keys[0]}
         sent.update(further(fields, (*sent, "progress")))
-        return self._ask("create", row="upload", fields=sent, files=(part,))
+        event: Json = yield from self._ask("create", row="upload", fields=sent, files=(part,))
+        return event
 
 
 @face("/*", Kind.EVENT)
@@ -127,18 +129,19 @@ class Events(Objects[Mode]):
         if pipeline is None:
             # Of this one alone the server does not say that it is missing: it fails.
             raise InputError("An event needs pipeline=, the name of the search that found it.")
-        part = file_part("eventFile", filename, filecontents, progress)
+        part = yield from file_part("eventFile", filename, filecontents, progress)
         sent: Json = {
             "labels": names(labels, "labels"),
             "group": group,
             "pipeline": pipeline,
             "search": search,
             "offline": offline,
-            "content_id": content_id or content_id_of(part.body),
+            "content_id": content_id or (yield from content_id_of(part, filecontents)),
             "replay_id": replay_id,
         }
         sent.update(further(fields, (*sent, "progress")))
-        return self._ask("create", fields=sent, files=(part,))
+        event: Json = yield from self._ask("create", fields=sent, files=(part,))
+        return event
 
     @verb
     def update(
@@ -150,9 +153,9 @@ class Events(Objects[Mode]):
         progress: Optional[Progress] = None,
     ) -> Flow[None]:
         """Replace the data of an event; its old file stays as an earlier version."""
-        part = file_part("eventFile", filename, filecontents, progress)
+        part = yield from file_part("eventFile", filename, filecontents, progress)
         keys = (segment(event_id),)
-        return self._ask("update", row="/*[]", keys=keys, files=(part,))
+        yield from self._ask("update", row="/*[]", keys=keys, files=(part,))
 
     @verb
     def reserve(

@@ -162,9 +162,12 @@ class Logs(Listed[Mode]):
             raise InputError("A log message needs a comment.")
         further(fields, _LOG_FIELDS)
         attached = filename is not None or filecontents is not None
-        files = [file_part("upload", filename, filecontents, progress)] if attached else []
+        files = []
+        if attached:
+            files.append((yield from file_part("upload", filename, filecontents, progress)))
         fields = {"tagname": _tags(tags), "comment": comment, "label": label, **fields}
-        return self._ask("create", fields=fields, files=files)
+        log: Json = yield from self._ask("create", fields=fields, files=files)
+        return log
 
 
 @face("files[]")

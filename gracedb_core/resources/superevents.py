@@ -84,9 +84,10 @@ class Notices(Listed[Mode]):
         self, filename: FileName = "notice.json", filecontents: Contents = None
     ) -> Flow[Json]:
         """Store a notice, a JSON document of the public alert schema; gives its record."""
-        part = file_part("upload", filename, filecontents)
+        part = yield from file_part("upload", filename, filecontents)
         part = part._replace(content_type="application/json")
-        return self._ask("create", files=(part,))
+        notice: Json = yield from self._ask("create", files=(part,))
+        return notice
 
 
 @face("/*[]", Kind.SUPEREVENT)

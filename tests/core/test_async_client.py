@@ -7,14 +7,16 @@ import copy
 import gzip
 import io
 import pickle
+import threading
 from pathlib import Path
-from typing import Any, Awaitable, Callable, List, TypeVar
+from typing import Any, Awaitable, Callable, List, Optional, TypeVar
 
 import pytest
 
 from gracedb_core import AsyncClient, errors
 from gracedb_core.errors import ClientClosed, InputError
 from gracedb_sandbox import Sandbox
+from gracedb_sandbox.samples import coinc
 
 from . import making
 from .conftest import EINSTEIN
@@ -242,3 +244,26 @@ def test_one_client_on_two_loops(sandbox: Sandbox, awaited: str) -> None:
         await client.close()
 
     asyncio.run(end())
+
+
+def test_reading_what_is_uploaded_holds_up_nobody(run: Callable[..., Any]) -> None:
+    """A file is opened, measured and digested in a thread: the loop is for everybody."""
+    threads: List[int] = []
+
+    class Watched(io.BytesIO):
+        def read(self, amount: Optional[int] = -1) -> bytes:
+            threads.append(threading.get_ident())
+            return super().read(amount)
+
+    async def use(client: AsyncClient) -> str:
+        made = await client.events.create(
+            "coinc.xml", Watched(coinc()), group="Test", pipeline="gstlal"
+        )
+        await client.events[made["graceid"]].logs.create(
+            comment="Look.", filename="look.txt", filecontents=Watched(b"look")
+        )
+        return str(made["graceid"])
+
+    assert run(use).startswith("T")
+    assert threads
+    assert threading.get_ident() not in threads
