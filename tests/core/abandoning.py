@@ -77,7 +77,7 @@ async def cancelled_midway(client: AsyncClient, folder: Path, work: Work) -> boo
     midways = [Midway() for _ in range(2 * THREADS)]
     tasks = [asyncio.ensure_future(work(client, folder, midway)) for midway in midways]
     waiting = [asyncio.ensure_future(midway.reached.wait()) for midway in midways]
-    await asyncio.wait(waiting, return_when=asyncio.FIRST_COMPLETED)
+    await asyncio.wait([*waiting, *tasks], return_when=asyncio.FIRST_COMPLETED)
     for task in (*tasks, *waiting):
         task.cancel()
     await asyncio.wait([*tasks, *waiting])

@@ -12,6 +12,7 @@ from typing import Any, Dict, List
 import pytest
 
 from gracedb_core._plugins import Plugins, installed_plugins
+from tests.conftest import need_library
 from tests.transports.server import Heard, Line, Server, answer
 
 PROGRAM = Path(__file__).with_name("abandoning.py")
@@ -42,6 +43,7 @@ def left(
     request: pytest.FixtureRequest, hermetic: Path, tmp_path_factory: pytest.TempPathFactory
 ) -> Dict[str, Any]:
     """Run the program once over each transport, and give what it has seen."""
+    need_library(request.param)
     folder = tmp_path_factory.mktemp("abandoned") / "folder"
     folder.mkdir()
     with (folder.parent / "big.xml").open("wb") as file:

@@ -10,6 +10,7 @@ from typing import Iterator
 import pytest
 
 from gracedb_core._plugins import Plugins, installed_plugins
+from tests.conftest import need_library
 from tests.transports.server import Heard, Line, Server, answer
 
 PROGRAM = Path(__file__).with_name("transferring.py")
@@ -48,6 +49,7 @@ def server() -> Iterator[Server]:
 
 def growth(server: Server, transport: str, way: str, what: str, folder: Path) -> int:
     """Give by how many kilobytes a process of its own grows."""
+    need_library(transport)
     with (folder / "big.xml").open("wb") as file:
         file.truncate(LENGTH)
     url = f"http://127.0.0.1:{server.port}/api/"
