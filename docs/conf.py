@@ -37,7 +37,9 @@ nitpick_ignore_regex = [
     (r"py:.*", r"(ValueError|RuntimeError|Exception|ConnectionError|TimeoutError|OSError)"),
     (r"py:.*", r"(str|int|float|bool|bytes|dict|list|tuple|object|None|optional|default)"),
     # Names that stand for a union of types.
-    (r"py:.*", r"(StrPath|TimeoutOption|Verify)"),
+    (r"py:.*", r"(StrPath|TimeoutOption|Verify|Header)"),
+    # Sphinx cuts an annotation that it is given as text at its first comma.
+    (r"py:.*", r"Callable\[\[.*"),
     # Type variables and private helpers in signatures.
     (r"py:.*", r"(.*\.)?(_\w+|[A-Z]|[A-Z][a-z]?_co)"),
     (r"py:.*", r"gracedb_core\._.*"),
