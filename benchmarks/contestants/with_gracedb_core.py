@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from importlib import import_module
 from pathlib import Path
 from typing import Any, Dict
 
@@ -19,11 +20,13 @@ def make(name: str, place: Place) -> Blocking:
         if name == "gracedb-core/async":
             return AwaitedClient(place)
         if name == "gracedb-core/aiohttp":
+            # Otherwise missed at the first request only.
+            import_module("aiohttp")
             return AwaitedClient(place, transport="aiohttp")
         if name == "gracedb-core/requests":
             return WaitingClient(place, transport="requests")
         return WaitingClient(place)
-    except PluginError as error:
+    except (ImportError, PluginError) as error:
         raise Absent(str(error)) from None
 
 
