@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import json
+import os
 import sys
 from pathlib import Path
 from typing import Any, Dict, List, Optional, Sequence
@@ -51,7 +52,9 @@ def main(given: Optional[Sequence[str]] = None) -> None:
     rows = [row for row in ROWS if arguments.only is None or row.name in arguments.only]
     found: List[List[Result]] = []
     with Place() as place:
-        bench = Bench(place, EFFORTS[arguments.effort], arguments.peers)
+        # Contestants run elsewhere. Not resolved: what an environment is, its link tells.
+        peers = arguments.peers and os.path.abspath(arguments.peers)
+        bench = Bench(place, EFFORTS[arguments.effort], peers)
         for row in rows:
             found.append(bench.measure(row))
             _say(measured_table(row, found[-1]))

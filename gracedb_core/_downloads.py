@@ -38,6 +38,8 @@ def destination(path: Union[str, os.PathLike[str]], name: str) -> Path:
     target = Path(path)
     if target.is_dir():
         target = target / name
+    elif os.fspath(path).endswith(os.sep):
+        raise OSError(errno.ENOENT, "There is no folder to download into", os.fspath(path))
     folder = target.parent
     if not folder.exists():
         raise OSError(errno.ENOENT, "There is no folder to download into", str(folder))

@@ -7,8 +7,9 @@ download (in `_downloads`) are the same thrice.
 from __future__ import annotations
 
 import io
+import sys
 import zlib
-from typing import TYPE_CHECKING, Any, AsyncIterator, Callable, Optional, Type
+from typing import TYPE_CHECKING, Any, AsyncIterator, Callable, List, Optional, Type
 
 from ._decode import inflater
 from ._wire import Response
@@ -155,47 +156,65 @@ class _Arriving(io.RawIOBase):
 class AsyncFile:
     """A body as a file that is awaited: ``await file.read()``, ``async for line in file``."""
 
-    def __init__(self, response: Response, asked: SentRequest) -> None:
-        self._stream = awaited_stream(response)
-        self._arrival = Arrival(response, asked)
-        self._buffer = b""
+    def __init__(self, stream: Any, arrival: Arrival) -> None:
+        import asyncio  # whoever awaits has loaded it
+
+        self._stream = stream
+        self._arrival = arrival
+        # Tasks that read one file take turns, as threads do.
+        self._turn = asyncio.Lock()
+        #: What has arrived, and how much of it was given.
+        self._here = b""
+        self._given = 0
         self.closed = False
+
+    @classmethod
+    async def over(cls, response: Response, asked: SentRequest) -> AsyncFile:
+        """Make one over the body of *response*; one that cannot be judged is let go of."""
+        stream = awaited_stream(response)
+        try:
+            return cls(stream, Arrival(response, asked))
+        except BaseException:
+            await stream.close()
+            raise
 
     async def read(self, amount: int = -1) -> bytes:
         """Give *amount* bytes, or all that is left; fewer only at the end."""
-        blocks, wanted = [self._buffer], amount if amount >= 0 else None
-        self._buffer = b""
-        have = len(blocks[0])
-        while wanted is None or have < wanted:
-            block = await self._some(_BUFFER if wanted is None else wanted - have)
-            if not block:
-                break
-            blocks.append(block)
-            have += len(block)
-        data = b"".join(blocks)
-        if wanted is not None:
-            data, self._buffer = data[:wanted], data[wanted:]
-        return data
+        blocks: List[bytes] = []
+        left = amount if amount >= 0 else sys.maxsize
+        async with self._turn:
+            while left and await self._is_here():
+                block = self._taken(min(len(self._here), self._given + left))
+                left -= len(block)
+                blocks.append(block)
+        return b"".join(blocks)
 
     async def readline(self) -> bytes:
         """Give a line with its end, or what is left."""
-        while b"\n" not in self._buffer:
-            block = await self._some(_BUFFER)
-            if not block:
-                break
-            self._buffer += block
-        end = self._buffer.find(b"\n") + 1 or len(self._buffer)
-        line, self._buffer = self._buffer[:end], self._buffer[end:]
-        return line
+        blocks: List[bytes] = []
+        async with self._turn:
+            while not (blocks and blocks[-1].endswith(b"\n")) and await self._is_here():
+                end = self._here.find(b"\n", self._given) + 1
+                blocks.append(self._taken(end or len(self._here)))
+        return b"".join(blocks)
 
-    async def _some(self, amount: int) -> bytes:
+    def _taken(self, end: int) -> bytes:
+        block = self._here[self._given : end]
+        self._given = end
+        return block
+
+    async def _is_here(self) -> bool:
+        """Wait until there is something to give; there is nothing at the end."""
         if self.closed:
             raise ValueError("This file was closed; ask again to read it.")
-        data = self._arrival.take(amount)
+        if self._given < len(self._here):
+            return True
+        data = self._arrival.take(_BUFFER)
         while data is None:
             self._arrival.give(await self._stream.read(BLOCK))
-            data = self._arrival.take(amount)
-        return data
+            data = self._arrival.take(_BUFFER)
+        self._here, self._given = data, 0
+        return bool(data)
 
     async def close(self) -> None:
         """Let go of the connection; a second call does nothing."""

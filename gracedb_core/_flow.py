@@ -290,7 +290,7 @@ class Awaiting:
         if isinstance(effect, Join):
             return await effect.forked
         if isinstance(effect, Open):
-            return AsyncFile(effect.response, effect.asked)
+            return await AsyncFile.over(effect.response, effect.asked)
         if isinstance(effect, Save):
             into, run = effect.into, self._run_blocking
             return await save_awaiting(effect.response, effect.asked, into, run)

@@ -86,6 +86,9 @@ def _from_file(file: Any) -> Upload:
         start = file.tell()
         if isinstance(file.read(0), str):
             return _spooled(file)  # characters are not bytes: only the encoded text has a length
+        if _is_on_disk(file):
+            file.flush()
+            return _Stored(lambda: _Placed(file, start), os.fstat(file.fileno()).st_size - start)
         length = file.seek(0, io.SEEK_END) - start
         file.seek(start)
     except (AttributeError, OSError, ValueError):
@@ -96,6 +99,31 @@ def _from_file(file: Any) -> Upload:
         return _Kept(file)
 
     return _Stored(reopen, length)
+
+
+def _is_on_disk(file: Any) -> bool:
+    """Whether this reads a regular file, and nothing but its bytes."""
+    if not isinstance(file, (io.BufferedReader, io.BufferedRandom, io.FileIO)):
+        return False
+    if not isinstance(getattr(file, "raw", file), io.FileIO) or not hasattr(os, "pread"):
+        return False
+    return stat.S_ISREG(os.fstat(file.fileno()).st_mode)
+
+
+class _Placed:
+    """Reads a caller's file from a place of its own, so that several may upload it at once."""
+
+    def __init__(self, file: Any, start: int) -> None:
+        self._file = file
+        self._at = start
+
+    def read(self, amount: int = -1) -> bytes:
+        data = os.pread(self._file.fileno(), amount, self._at)
+        self._at += len(data)
+        return data
+
+    def close(self) -> None:
+        """Leave it open: it is the caller's."""
 
 
 def _spooled(file: Any) -> Upload:

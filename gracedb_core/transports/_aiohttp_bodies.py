@@ -127,6 +127,7 @@ class Arriving:
         self._body = body
         self._request = request
         self._closed = False
+        self._reading = False
 
     async def read(self, amount: int) -> bytes:
         """Give up to *amount* bytes, or ``b""`` at the end, which is the announced one.
@@ -138,6 +139,7 @@ class Arriving:
         line = self._line
         if line is None:
             return b""
+        self._reading = True
         try:
             line.reading()
             data: bytes = await self._body.read(amount)
@@ -145,15 +147,20 @@ class Arriving:
                 line.see_end()
             line.rest()
         except LIBRARY_ERRORS as error:
-            failure = name_awaited_body_failure(error, self._request, late=line.late)
+            failure: Exception = name_awaited_body_failure(error, self._request, late=line.late)
+            if self._closed:
+                failure = ValueError("This body was closed while it was read.")
         except BaseException:
+            self._reading = False
             await self.close()
             raise
         else:
+            self._reading = False
             if self._body.at_eof():
                 self._line = None
                 self._pool.give_back(line)
             return data
+        self._reading = False
         await self.close()
         try:
             raise failure
@@ -163,6 +170,10 @@ class Arriving:
     async def close(self) -> None:
         """Let go of the connection; one that was not read to its end is closed."""
         self._closed = True
+        if self._line is not None and self._reading:
+            # Whoever reads hears of it in the next turn of the loop, and lets go.
+            self._line.abort()
+            return
         line, self._line = self._line, None
         if line is not None:
             self._pool.drop(line)

@@ -67,14 +67,16 @@ class Loan:
             if self._over:
                 self.let_go()
 
-    def let_go(self) -> None:
-        """Close it, or leave that to the thread which uses it; waits for nobody."""
+    def let_go(self) -> bool:
+        """Close it, or leave that to the thread that uses it, and tell which; waits for nobody."""
         self._over = True
-        if self._lock.acquire(blocking=False):
-            try:
-                self._close()
-            finally:
-                self._lock.release()
+        if not self._lock.acquire(blocking=False):
+            return False
+        try:
+            self._close()
+        finally:
+            self._lock.release()
+        return True
 
 
 class Revocation:

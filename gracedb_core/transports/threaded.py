@@ -6,7 +6,7 @@ import asyncio
 from concurrent.futures import Executor
 from typing import Any
 
-from ..errors import ConnectionLost
+from ..errors import ClientClosed, ConnectionLost
 from ..interfaces import BodyStream, Reader, Request, Response, Transport, Upload
 from ._threads import Loan, Revocation, awaited
 
@@ -25,6 +25,7 @@ class ThreadedTransport:
     def __init__(self, transport: Transport, threads: Executor) -> None:
         self._transport: Any = transport
         self._threads = threads
+        self._closed = False
         # What no plugin needs to offer: an argument by which `send` is told to stop.
         self._revocable = getattr(transport, "revocable", False)
 
@@ -36,7 +37,7 @@ class ThreadedTransport:
         told = (revocation,) if self._revocable else ()
         try:
             response: Response = await awaited(
-                self._threads, self._transport.send, request, *told, late=_discard
+                self._threads, self._send, request, *told, late=_discard
             )
         except asyncio.CancelledError:
             revocation.revoke()
@@ -46,8 +47,16 @@ class ThreadedTransport:
         stream: Any = response.body
         return response.replaced(body=_Stream(stream, self._threads, revocation))
 
+    def _send(self, request: Request, *told: Revocation) -> Response:
+        # What still waited for a thread when all was closed must not be sent afterwards.
+        if self._closed:
+            raise ClientClosed("This client was closed; make a new one.")
+        response: Response = self._transport.send(request, *told)
+        return response
+
     async def close(self) -> None:
         """Close every connection; that waits for nobody, so it needs no thread."""
+        self._closed = True
         self._transport.close()
 
 
@@ -101,5 +110,6 @@ class _Stream:
         return data
 
     async def close(self) -> None:
-        """Let go of the connection."""
-        self._loan.let_go()
+        """Let go of the connection; whoever reads from it hears of that at once."""
+        if not self._loan.let_go():
+            self._revocation.revoke()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
 import socket
 import subprocess
@@ -11,7 +12,9 @@ from typing import Any, Dict, List
 
 import pytest
 
+from gracedb_core import AsyncClient, errors
 from gracedb_core._plugins import Plugins, installed_plugins
+from gracedb_core.errors import ClientClosed
 from tests.conftest import need_library
 from tests.transports.server import Heard, Line, Server, answer
 
@@ -79,3 +82,48 @@ def test_cancelled_in_the_middle(left: Dict[str, Any], work: str) -> None:
 def others(descriptors: List[str]) -> List[str]:
     """Leave out the connections."""
     return [each for each in descriptors if each != "socket"]
+
+
+@pytest.fixture(params=sorted(Plugins(installed_plugins()).transports()))
+def transport(request: pytest.FixtureRequest) -> str:
+    """Name each transport whose library is here."""
+    need_library(request.param)
+    return str(request.param)
+
+
+def test_nothing_is_sent_after_closing(transport: str) -> None:
+    """Whoever waits for a turn when the client is closed is told so, and sends nothing."""
+
+    async def leave() -> List[Any]:
+        options = {"transport": transport, "force_noauth": True, "max_concurrency": 2}
+        async with AsyncClient(f"http://127.0.0.1:{server.port}/api/", **options) as client:
+            logs = client.events["G1"].logs
+            tasks = [asyncio.ensure_future(logs.create(comment="x")) for _ in range(20)]
+            await asyncio.wait(tasks, return_when=asyncio.FIRST_COMPLETED)
+        sent.append(len(server.heard))
+        return list(await asyncio.gather(*tasks, return_exceptions=True))
+
+    sent: List[int] = []
+    with Server(stalling) as server:
+        ended = asyncio.run(leave())
+        # What was on its way may still arrive: one for each connection.
+        assert len(server.heard) <= sent[0] + 2 < 20
+    assert sum(isinstance(error, ClientClosed) for error in ended) >= 20 - sent[0] - 2
+
+
+def test_closing_a_file_wakes_its_reader(transport: str) -> None:
+    """Who reads a file that another task closes is told at once, not after a timeout."""
+
+    async def close() -> None:
+        options = {"transport": transport, "force_noauth": True}
+        async with AsyncClient(f"http://127.0.0.1:{server.port}/api/", **options) as client:
+            file = await client.events["G1"].files["a.fits"].get()
+            await file.read(1_000_000)
+            reading = asyncio.ensure_future(file.read())
+            await asyncio.wait([reading], timeout=0.1)
+            await file.close()
+            await asyncio.wait([reading], timeout=20)
+            assert isinstance(reading.exception(), (ValueError, errors.TransportError))
+
+    with Server(stalling) as server:
+        asyncio.run(close())

@@ -199,7 +199,7 @@ def reading(data: bytes, use: Callable[[AsyncFile], Awaitable[Any]], **headers: 
     """Open a file to await, and use it."""
 
     async def go() -> Any:
-        async with AsyncFile(answer(AsyncWire(Wire(data)), **headers), ASKED) as file:
+        async with await AsyncFile.over(answer(AsyncWire(Wire(data)), **headers), ASKED) as file:
             return await use(file)
 
     return asyncio.run(go())
@@ -245,7 +245,7 @@ def test_an_awaited_file_that_was_closed_says_so() -> None:
     """Reading on is the program's mistake, closing twice is none."""
 
     async def go() -> None:
-        file = AsyncFile(answer(b"abc"), ASKED)
+        file = await AsyncFile.over(answer(b"abc"), ASKED)
         assert await file.read(1) == b"a"
         await file.close()
         await file.close()
@@ -253,3 +253,28 @@ def test_an_awaited_file_that_was_closed_says_so() -> None:
             await file.read()
 
     asyncio.run(go())
+
+
+def test_a_file_that_cannot_be_judged_is_let_go_of() -> None:
+    """One without a length is refused, and its connection is closed at once."""
+    wire = Wire(b"abc")
+
+    async def open_it() -> None:
+        with pytest.raises(TruncatedAnswer, match="without a length"):
+            await AsyncFile.over(answer(AsyncWire(wire), transfer_encoding=""), ASKED)
+
+    asyncio.run(open_it())
+    assert wire.closed
+
+
+def test_tasks_that_read_one_file_take_turns() -> None:
+    """Each byte is given once, in whole pieces, whoever asks first."""
+    data = bytes(range(250)) * 4000
+
+    async def read() -> List[bytes]:
+        file = await AsyncFile.over(
+            answer(AsyncWire(Wire(data)), content_length=str(len(data))), ASKED
+        )
+        return list(await asyncio.gather(*(file.read(250) for _ in range(4000))))
+
+    assert asyncio.run(read()) == [bytes(range(250))] * 4000

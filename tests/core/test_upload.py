@@ -217,3 +217,19 @@ def test_content_id_is_half_a_digest() -> None:
         file.write(data)
         file.seek(0)
         assert content_id_of(source("b", file)) == str(expected)
+
+
+def test_one_open_file_is_read_by_several_at_once(tmp_path: Path) -> None:
+    """Uploads of one file on disk that go on together each have all of it, from where it stood."""
+    path = tmp_path / "a"
+    path.write_bytes(bytes(range(256)) * 1000)
+    with path.open("rb") as file:
+        file.seek(6)
+        uploads = [source("a", file) for _ in range(3)]
+        readers = [upload.open() for upload in uploads]
+        parts = [[reader.read(999) for reader in readers] for _ in range(260)]
+        file.seek(0, 2)
+        late = source("a", file).length
+    for number in range(3):
+        assert b"".join(part[number] for part in parts) == path.read_bytes()[6:]
+    assert late == 0
