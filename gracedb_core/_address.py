@@ -38,24 +38,24 @@ class Address(Value):
     def parse(cls, url: str, api_version: str = "") -> Address:
         """Read a URL, such as ``https://gracedb.ligo.org/api/``; raises `InputError`."""
         if not isinstance(url, str):
-            raise InputError(f"The URL of a GraceDB API must be a str, not {url!r}.")
+            raise InputError(f"The URL of a GraceDB API must be a str, not {type(url).__name__}.")
         if "@" in url:
             # Looked for before anything else: what else is wrong may be due to the password.
             raise InputError("A URL must not hold a user name or password; pass them as arguments.")
         try:
             parts = urlsplit(url.strip())
             port = parts.port
-        except ValueError as error:
-            raise InputError(f"{url!r} is not a URL: {error}.") from None
+        except ValueError:
+            raise InputError(f"{_beginning(url)!r} is not a URL; check host and port.") from None
         if parts.scheme not in ("http", "https") or not parts.hostname or not _HOST(parts.hostname):
             raise InputError(
-                f"{url!r} is not the URL of a GraceDB API; write it like "
+                f"{_beginning(url)!r} is not the URL of a GraceDB API; write it like "
                 "'https://gracedb.ligo.org/api/'."
             )
         if port == 0:
-            raise InputError(f"{url!r} names the port 0, where nobody can be.")
+            raise InputError(f"{_beginning(url)!r} names the port 0, where nobody can be.")
         if parts.query or parts.fragment:
-            raise InputError(f"The URL of an API has no query and no fragment: {url!r}.")
+            raise InputError("The URL of an API has no query and no fragment; leave them off.")
         origin = Origin(
             parts.scheme,
             parts.hostname,
@@ -63,7 +63,7 @@ class Address(Value):
         )
         root = "/" + "".join(f"{part}/" for part in parts.path.split("/") if part)
         if not re.match(r"[\x21-\x7e]*\Z", root) or _climbs(root):
-            raise InputError(f"{url!r} is not the URL of an API.")
+            raise InputError(f"{_beginning(url)!r} is not the URL of an API.")
         return cls(origin, root + _versioned(root, api_version), root)
 
     def own_target(self, link: str) -> str:
@@ -95,6 +95,13 @@ def _versioned(root: str, api_version: str) -> str:
 def _climbs(path: str) -> bool:
     # Split after decoding, as servers do that let a quoted slash through.
     return any(part in (".", "..") for part in re.split(r"[/\\]", unquote(path)))
+
+
+def _beginning(url: str) -> str:
+    """Show of a URL what is plainly no secret: a token or a password may stand in its place."""
+    plain = re.match(r"https?://[\w.-]*(:\d+(?!\w))?(/[\w./-]*)?", url, re.ASCII)
+    beginning = plain.group() if plain else ""
+    return beginning if beginning == url else f"{beginning}…"
 
 
 def shown(link: str) -> str:

@@ -135,8 +135,10 @@ class Connection:
         except Exception as error:
             if not stranger:
                 raise
-            story = f"The transport of the {stranger} cannot be closed ({error!r})."
-            raise PluginError(story) from error
+            from ._offers import told
+
+            story = f"The transport of the {stranger} cannot be closed ({told(error)})."
+            raise PluginError(story) from None
         finally:
             if self._executor is not None:
                 # Not waited for: what was cancelled ends by its own timeouts.

@@ -21,7 +21,7 @@ from typing import (
 )
 
 from .errors import CredentialError, CredentialWarning
-from .interfaces import Absent, AuthProvider, AuthRequest, Credential, Origin
+from .interfaces import Absent, AuthProvider, AuthRequest, Credential, Origin, Rung
 
 if TYPE_CHECKING:
     from ._options import Options
@@ -47,6 +47,15 @@ _THE_CALLER = 6
 
 #: What tells one state of a file from another.
 _Stamp = Optional[Tuple[int, int, int, int]]
+
+
+#: Which argument is taken on which rung, and by which plugin.
+_TAKEN = (
+    ("token", Rung.EXPLICIT_TOKEN, "scitoken"),
+    ("bearer_token", Rung.EXPLICIT_TOKEN, "scitoken"),
+    ("cert", Rung.EXPLICIT_X509, "x509"),
+    ("username", Rung.EXPLICIT_BASIC, "basic"),
+)
 
 
 class Tried(NamedTuple):
@@ -110,8 +119,9 @@ def engage(
     """
     if options.force_noauth:
         return Keeper()
-    wanted = ask()
-    tried = climb(providers(), wanted)
+    wanted, ladder = ask(), providers()
+    _see_that_each_is_taken(wanted, ladder)
+    tried = climb(ladder, wanted)
     warn_about(tried, wanted.origin.host)
     found = _sendable(options, wanted.origin, tried)
     if found is None:
@@ -126,6 +136,17 @@ def engage(
         watches=options.auth_reload,
         now=now,
     )
+
+
+def _see_that_each_is_taken(wanted: AuthRequest, ladder: Sequence[AuthProvider]) -> None:
+    """Raise `CredentialError` for what was given where the plugin that takes it is not loaded."""
+    rungs = {provider.rung for provider in ladder}
+    for argument, rung, plugin in _TAKEN:
+        if getattr(wanted, argument) is not None and rung not in rungs:
+            raise CredentialError(
+                f"{argument} was given, but the plugin {plugin!r} that takes it is not loaded; see "
+                "plugins= and GRACEDB_DISABLED_PLUGINS."
+            )
 
 
 def _sendable(options: Options, origin: Origin, tried: Sequence[Tried]) -> Optional[Credential]:

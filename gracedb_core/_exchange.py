@@ -26,6 +26,7 @@ from ._values import Value
 from ._wire import Header, Request, Response, Timeout, Upload
 from .errors import (
     AnswerError,
+    ConnectionLost,
     GatewayFailure,
     GraceDBError,
     OutcomeUnknown,
@@ -202,15 +203,23 @@ def _sent(session: Session, request: Request, attempt: int) -> Flow[Response]:
             observed.end(None, error)
         raise
     except Exception as error:
-        if not session.stranger or isinstance(error, (GraceDBError, OSError)):
+        if not session.stranger or isinstance(error, GraceDBError):
+            raise
+        if isinstance(error, OSError) and not isinstance(request.body, (bytes, type(None))):
             raise  # reading an upload may raise what it likes
-        raise PluginError(
-            f"The transport of the {session.stranger} failed ({error!r}).",
-            request=session.asked(request),
-        ) from error
+        raise _blamed(session, request, error) from None
     if observed:
         observed.end(response.status, None)
     return response
+
+
+def _blamed(session: Session, request: Request, error: Exception) -> GraceDBError:
+    """Lay *error* at the door of a stranger's transport, without its words, which may be secret."""
+    from ._offers import told
+
+    story = f"The transport of the {session.stranger} failed ({told(error)})."
+    kind = ConnectionLost if isinstance(error, OSError) else PluginError
+    return kind(story, request=session.asked(request))
 
 
 def _trusted(session: Session, request: Request, response: Response) -> Response:

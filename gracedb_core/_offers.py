@@ -24,6 +24,7 @@ from .interfaces import (
     Request,
     Response,
     RouteOffer,
+    Rung,
     TransportOffer,
 )
 
@@ -161,6 +162,8 @@ def _wrong_found(found: Any) -> str:
         return f"gave no Credential but {_kind(found)}"
     if not (isinstance(found.kind, str) and isinstance(found.source, str)):
         return "gave a Credential whose kind or source is no str"
+    if found.expires is not None and found.expires != found.expires:
+        return "gave a Credential that expires at no number but NaN"
     if not isinstance(found.expires, (int, float, type(None))):
         return f"gave a Credential that expires at no number but {_kind(found.expires)}"
     if not isinstance(found.certificate, (ClientCert, type(None))):
@@ -178,6 +181,8 @@ def _wrong_found(found: Any) -> str:
             "gave a Credential whose headers are no tuple of (name, value), or hold characters "
             "that no header may hold, such as the end of a line"
         )
+    if not (found.headers or found.certificate):
+        return "gave a Credential with nothing to send: its headers or its certificate are sent"
     return ""
 
 
@@ -212,8 +217,8 @@ class Blamed:
         except GraceDBError:
             raise
         except MISHAPS as error:
-            story = f"{self._story} failed in the middle of a body ({error!r})."
-            raise PluginError(story, request=self._asked) from error
+            story = f"{self._story} failed in the middle of a body ({told(error)})."
+            raise PluginError(story, request=self._asked) from None
 
     def _judged(self, data: Any) -> bytes:
         if isinstance(data, bytes):
@@ -235,8 +240,11 @@ class Answerable:
         """Ask it; what is wrong with its answer, or what it raises, is why nothing was found."""
         try:
             found = self._provider.find(wanted)
-        except CredentialError:
-            raise
+        except CredentialError as error:
+            # It may be raised for what was given; what is merely found breaks no client.
+            if self.rung <= Rung.EXPLICIT_BASIC:
+                raise
+            return Absent(f"the {self._plugin} says: {error}", unusable=True)
         except MISHAPS as error:
             return Absent(f"the {self._plugin} failed: {told(error)}", unusable=True)
         wrong = _wrong_found(found)
@@ -273,9 +281,18 @@ def told(error: BaseException) -> str:
     place = error.__traceback__
     while place is not None and place.tb_next is not None:
         place = place.tb_next
-    # What importing and registering say is about names.
-    is_loading = place is not None and place.tb_frame.f_globals["__name__"].startswith("importlib")
-    if is_loading or isinstance(error, (ImportError, SyntaxError, pluggy.PluginValidationError)):
+    module = place.tb_frame.f_globals.get("__name__", "") if place else ""
+    # What importing and registering say is about names, and what our own code says of arguments
+    # that do not fit is about kinds.
+    is_loading = module.startswith("importlib")
+    is_misfit = module.startswith("gracedb_core.") and isinstance(
+        error, (TypeError, AttributeError)
+    )
+    if (
+        is_loading
+        or is_misfit
+        or isinstance(error, (ImportError, SyntaxError, pluggy.PluginValidationError))
+    ):
         return f"{type(error).__name__}: {' '.join(str(error).split())}"
     where = f" in {place.tb_frame.f_code.co_filename}, line {place.tb_lineno}" if place else ""
     return f"{type(error).__name__}{where}"

@@ -67,9 +67,12 @@ def _opened(
     except GraceDBError:
         raise
     except MISHAPS as error:
+        from ._offers import told  # most clients meet no stranger
+
+        # Not its words, nor its frames: a library may quote a password of a proxy.
         raise PluginError(
-            f"The transport {offer.name!r} of the {plugin} cannot be opened ({error!r})."
-        ) from error
+            f"The transport {offer.name!r} of the {plugin} cannot be opened ({told(error)})."
+        ) from None
     wrong = "" if plugin.is_ours else _judged(opened)
     if wrong:
         raise PluginError(f"The {plugin} {wrong}, when {offer.name!r} was opened.")

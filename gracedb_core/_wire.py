@@ -96,7 +96,7 @@ class Origin(Value):
     def is_loopback(self) -> bool:
         """Whether this is the machine we are on: 127/8, ::1 or exactly ``localhost``."""
         return self.host in ("localhost", "::1") or bool(
-            re.match(r"127(\.\d{1,3}){3}\Z", self.host)
+            re.match(r"127(\.(25[0-5]|2[0-4]\d|1?\d?\d)){3}\Z", self.host)
         )
 
 

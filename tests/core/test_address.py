@@ -117,3 +117,21 @@ def test_any_link_stays_inside_or_is_refused(link: str) -> None:
     except RedirectRefused:
         return
     assert target.startswith("/api/")
+
+
+@pytest.mark.parametrize(
+    "url",
+    [
+        "eyJhbGciOi.my-secret.x",
+        "https://u:my-secret/api/",
+        "https://u:my-secret%40host/",
+        "https://host/api/?token=my-secret",
+        "https://host/api/#my-secret",
+        b"my-secret",
+    ],
+)
+def test_what_is_no_url_is_not_shown(url: Any) -> None:
+    """A token or a password may stand in its place, by mistake."""
+    with pytest.raises(InputError) as caught:
+        Address.parse(url)
+    assert "my-secret" not in str(caught.value)

@@ -6,6 +6,8 @@ import asyncio
 import io
 import itertools
 import threading
+import traceback
+from pathlib import Path
 from types import ModuleType
 from typing import Any, Callable, List, NamedTuple
 
@@ -755,3 +757,45 @@ def test_titles() -> None:
     assert str(hello) == "plugin 'hello' of gracedb-hello 1.0"
     assert not lookalike.is_ours
     assert ours.is_ours
+
+
+@pytest.mark.parametrize(
+    "failure",
+    [
+        ValueError("my-secret"),
+        UnicodeDecodeError("ascii", b"my-secret", 0, 1, "odd"),
+        OSError("my-secret"),
+    ],
+)
+def test_the_words_of_a_transport_are_not_repeated(failure: Exception) -> None:
+    """A library may quote the header that it does not like; neither message nor cause shows it."""
+    with pytest.raises((PluginError, errors.ConnectionLost), match="plugin 'made_up'") as caught:
+        answer_of(canned(failure), retries=0)
+    told = "".join(traceback.format_exception(type(caught.value), caught.value, None))
+    assert "my-secret" not in told
+
+
+def test_what_is_given_is_taken_or_refused(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    """Without the plugin that takes it, a credential is refused, and nobody is anonymous."""
+    given = [
+        ("scitoken", {"token": tmp_path}),
+        ("scitoken", {"bearer_token": "a.b.c"}),
+        ("x509", {"cert": tmp_path}),
+        ("basic", {"username": "a", "password": "b"}),
+    ]
+    for name, options in given:
+        with pytest.raises(errors.CredentialError, match=f"the plugin '{name}' that takes it"):
+            Client(URL, plugins=["urllib3"], **options)
+    monkeypatch.setenv("GRACEDB_DISABLED_PLUGINS", "basic")
+    with pytest.raises(errors.CredentialError, match="GRACEDB_DISABLED_PLUGINS"):
+        Client(URL, username="a", password="b")
+
+
+def test_what_is_merely_found_breaks_no_client() -> None:
+    """A stranger's provider that refuses what it found is passed over, and named."""
+    odd = Provider("odd", 35, errors.CredentialError("it is Tuesday"))
+    with pytest.warns(errors.CredentialWarning, match="plugin 'made_up'.* says: it is Tuesday"):
+        assert answer_of(canned(), _rungs(odd)) == {}
+    empty = Provider("odd", 35, Credential("Bearer", "hunter2"))
+    with pytest.warns(errors.CredentialWarning, match="nothing to send"):
+        assert answer_of(canned(), _rungs(empty)) == {}
