@@ -133,8 +133,11 @@ class Plugins:
             plugin.troubles.append(strange or f"cannot be loaded: {_offers().told(error)}")
             self._forget(key)
             return
-        except MISHAPS as error:
-            # Whatever a stranger's module raises, clients that do not need it go on.
+        except KeyboardInterrupt:
+            raise
+        except BaseException as error:
+            # Whatever a stranger's module raises, clients that do not need it go on; libraries
+            # in other languages panic with what is no Exception.
             plugin.troubles.append(f"cannot be loaded: {_offers().told(error)}")
             return
         if not plugin.is_ours:

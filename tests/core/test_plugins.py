@@ -220,6 +220,7 @@ BROKEN = [
     ("import fails", ImportError("no module named 'nope'"), "cannot be loaded: ImportError: no"),
     ("does not parse", as_file("def f(:"), "cannot be loaded: SyntaxError: invalid syntax (made_u"),
     ("raises anything", RuntimeError("my-secret"), "cannot be loaded: RuntimeError"),
+    ("panics", BaseException("my-secret"), "cannot be loaded: BaseException"),
     ("ends the program", SystemExit(1), "cannot be loaded: SystemExit"),
     ("a class", type("Hello", (), {}), "is the class Hello: give an object of it"),
     (
