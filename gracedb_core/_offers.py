@@ -230,9 +230,11 @@ class Blamed:
 class Answerable:
     """A provider whose plugin is named where it fails."""
 
-    def __init__(self, plugin: object, provider: AuthProvider) -> None:
+    def __init__(self, plugin: object, provider: AuthProvider, *, is_given: bool) -> None:
         self._plugin = plugin
         self._provider = provider
+        # An object that was handed over is itself an argument of the client's.
+        self._may_refuse = is_given or provider.rung <= Rung.EXPLICIT_BASIC
         self.name = provider.name
         self.rung = provider.rung
 
@@ -242,7 +244,7 @@ class Answerable:
             found = self._provider.find(wanted)
         except CredentialError as error:
             # It may be raised for what was given; what is merely found breaks no client.
-            if self.rung <= Rung.EXPLICIT_BASIC:
+            if self._may_refuse:
                 raise
             return Absent(f"the {self._plugin} says: {error}", unusable=True)
         except MISHAPS as error:

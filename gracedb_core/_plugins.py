@@ -66,6 +66,11 @@ class Plugin:
         return "" if self._entry is None else self._entry.title
 
     @property
+    def is_given(self) -> bool:
+        """Whether it was handed over rather than installed."""
+        return self._entry is None
+
+    @property
     def is_ours(self) -> bool:
         """Whether it is one of those that come with this package."""
         # Told by the module, since reading the name of a distribution takes milliseconds.
@@ -205,7 +210,9 @@ class Plugins:
         for plugin, provider in offered:
             _add(plugin.offers, f"credential {provider.name} (rung {int(provider.rung)})")
         return [
-            provider if plugin.is_ours else _offers().Answerable(plugin, provider)
+            provider
+            if plugin.is_ours
+            else _offers().Answerable(plugin, provider, is_given=plugin.is_given)
             for plugin, provider in offered
         ]
 

@@ -19,7 +19,9 @@ from gracedb_core.errors import PluginError, PluginWarning
 from gracedb_core.hookspecs import gracedb_routes, hookimpl
 from gracedb_core.interfaces import (
     Absent,
+    AuthRequest,
     Credential,
+    Origin,
     Request,
     Response,
     RouteOffer,
@@ -794,9 +796,15 @@ def test_what_is_given_is_taken_or_refused(monkeypatch: pytest.MonkeyPatch, tmp_
 
 def test_what_is_merely_found_breaks_no_client() -> None:
     """A stranger's provider that refuses what it found is passed over, and named."""
-    odd = Provider("odd", 35, errors.CredentialError("it is Tuesday"))
-    with pytest.warns(errors.CredentialWarning, match="plugin 'made_up'.* says: it is Tuesday"):
-        assert answer_of(canned(), _rungs(odd)) == {}
+    odd = _rungs(Provider("odd", 35, errors.CredentialError("it is Tuesday")))
+    (provider,) = Plugins([installed("odd", odd)]).providers()
+    found = provider.find(AuthRequest(Origin("http", "127.0.0.1", 1)))
+    assert isinstance(found, Absent)
+    assert found.unusable
+    assert found.reason == "the plugin 'odd' of stranger 1.0 says: it is Tuesday"
+    # One that was handed over is itself an argument.
+    with pytest.raises(errors.CredentialError, match="it is Tuesday"):
+        answer_of(canned(), odd)
     empty = Provider("odd", 35, Credential("Bearer", "hunter2"))
     with pytest.warns(errors.CredentialWarning, match="nothing to send"):
         assert answer_of(canned(), _rungs(empty)) == {}
