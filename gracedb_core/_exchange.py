@@ -207,7 +207,10 @@ def _sent(session: Session, request: Request, attempt: int) -> Flow[Response]:
             raise
         if isinstance(error, OSError) and not isinstance(request.body, (bytes, type(None))):
             raise  # reading an upload may raise what it likes
-        raise _blamed(session, request, error) from None
+        blamed = _blamed(session, request, error)
+        if observed and isinstance(blamed, TransportError):
+            observed.end(None, blamed)
+        raise blamed from None
     if observed:
         observed.end(response.status, None)
     return response

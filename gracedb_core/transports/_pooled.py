@@ -128,6 +128,8 @@ class PooledTransport(ABC):
 
 def _headers(request: Request, body: Body) -> Dict[str, str]:
     headers = joined(request.headers)
+    if any(name.lower() == "content-length" for name in headers):
+        return headers
     if body is not None:
         headers["Content-Length"] = str(len(body) if isinstance(body, bytes) else body.length)
     elif request.method in EXPECTING_BODY:

@@ -808,3 +808,11 @@ def test_what_is_merely_found_breaks_no_client() -> None:
     empty = Provider("odd", 35, Credential("Bearer", "hunter2"))
     with pytest.warns(errors.CredentialWarning, match="nothing to send"):
         assert answer_of(canned(), _rungs(empty)) == {}
+
+
+def test_observers_see_what_is_blamed() -> None:
+    """A stranger's transport that loses its connection ends an attempt like any other."""
+    watching = Watching()
+    with pytest.raises(errors.ConnectionLost):
+        answer_of(canned(OSError("gone")), watching, retries=0)
+    assert watching.after == [(1, None, "ConnectionLost")]

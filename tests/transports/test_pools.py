@@ -132,6 +132,16 @@ def test_repeated_header_lines(kind: Any) -> None:
     assert server.heard[0].header("x-a") == "1, 2"
 
 
+def test_a_length_that_is_given(kind: Any) -> None:
+    """A request that tells its length, however that is spelled, tells it once."""
+    with Server(echoes) as server:
+        transport = open_to(kind, server)
+        transport.send(Request("POST", "/", (("content-length", "3"),), b"abc"))
+        transport.close()
+    told = [value for name, value in server.heard[0].headers if name.lower() == "content-length"]
+    assert told == ["3"]
+
+
 def test_superseded_while_asking(kind: Any, authority: Authority) -> None:
     """Threads that alternate between certificates lose no request to a pool that was closed."""
     certificates = [authority.client("old"), authority.client("new")]
