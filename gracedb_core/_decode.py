@@ -9,7 +9,8 @@ from typing import Any, Mapping, Optional
 
 from ._json import read_json
 from ._wire import Response
-from .errors import DecodeError, ResponseError, SentRequest, TruncatedAnswer, response_error_class
+from .errors import DecodeError, ResponseError, SentRequest, TruncatedAnswer
+from .errors._refusals import response_error_class
 
 __all__ = [
     "MAXIMUM_BODY",

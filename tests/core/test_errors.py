@@ -11,6 +11,7 @@ import pytest
 
 from gracedb_core import errors
 from gracedb_core.errors import GraceDBError, SentRequest
+from gracedb_core.errors._refusals import response_error_class
 
 ASKED = SentRequest("POST", "https://gracedb.example/api/events/")
 
@@ -71,7 +72,7 @@ def test_the_tree_is_drawn_as_it_is() -> None:
 )
 def test_each_status_has_its_class(status: int, name: str) -> None:
     """A status is told apart by class, 4xx and 5xx without one of their own by kind."""
-    assert errors.response_error_class(status).__name__ == name
+    assert response_error_class(status).__name__ == name
 
 
 def test_builtin_families() -> None:

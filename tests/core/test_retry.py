@@ -16,8 +16,8 @@ from gracedb_core.errors import (
     TimedOut,
     TLSFailed,
     TruncatedAnswer,
-    response_error_class,
 )
+from gracedb_core.errors._refusals import response_error_class
 
 FREELY, REMOVES, NEVER = Repeat.FREELY, Repeat.REMOVES, Repeat.NEVER
 STEADY = RetryPolicy(jitter=lambda: 1.0)
