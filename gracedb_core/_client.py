@@ -5,7 +5,7 @@ from __future__ import annotations
 from abc import abstractmethod
 from typing import TYPE_CHECKING, Any, Dict, Optional, Sequence, Tuple, Type, TypeVar, Union
 
-from ._flow import Awaiting, Blocking
+from ._drivers import Awaiting, Blocking
 from ._node import Async, Mode, Sync, is_taken
 from ._options import DEFAULT_TIMEOUT, Options, StrPath, TimeoutOption, Verify
 from ._retry import RetryPolicy

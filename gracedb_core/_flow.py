@@ -1,4 +1,4 @@
-"""Flows say what happens next; two drivers make it happen, one blocking, one awaiting.
+"""Flows say what happens next; the drivers in `_drivers` make it happen.
 
 A flow is a generator: it yields effects, receives their results, and returns the answer. It
 touches no socket, clock or event loop, so the same one serves both clients.
@@ -6,34 +6,16 @@ touches no socket, clock or event loop, so the same one serves both clients.
 
 from __future__ import annotations
 
-import time
-from typing import (
-    TYPE_CHECKING,
-    Any,
-    AsyncContextManager,
-    AsyncIterator,
-    Coroutine,
-    Dict,
-    Generator,
-    Iterator,
-    TypeVar,
-    Union,
-)
+from typing import TYPE_CHECKING, Any, Generator, TypeVar, Union
 
-from ._downloads import Into, save, save_awaiting
-from ._files import AsyncFile, open_file, read_all, read_all_awaiting
+from ._downloads import Into
 from ._wire import AsyncBodyStream, BodyStream, Request, Response
 from .errors import SentRequest
 
 if TYPE_CHECKING:
-    from concurrent.futures import Future
-    from typing import Awaitable, Callable
-
-    from .interfaces import AsyncTransport, Transport
+    from typing import Callable
 
 __all__ = [
-    "Awaiting",
-    "Blocking",
     "Bounded",
     "Do",
     "Effect",
@@ -130,201 +112,3 @@ class Item:
 
 Effect = Union[Send, Read, Open, Save, Bounded, Sleep, Do, Fork, Join, Item]
 Flow = Generator[Effect, Any, T]
-
-
-class Blocking:
-    """Performs effects by waiting for them; what runs beside is handed to *submit*."""
-
-    def __init__(
-        self,
-        transport: Callable[[], Transport],
-        submit: Callable[..., Future[Any]],
-        *,
-        sleep: Callable[[float], None] = time.sleep,
-    ) -> None:
-        self._transport = transport
-        self._submit = submit
-        self._sleep = sleep
-
-    def run(self, flow: Flow[T]) -> T:
-        """Drive *flow* to its answer."""
-        try:
-            effect = next(flow)
-            while True:
-                try:
-                    result = self.perform(effect)
-                except Exception as error:
-                    effect = flow.throw(error)
-                else:
-                    effect = flow.send(result)
-        except StopIteration as stop:
-            answer: T = stop.value
-            return answer
-        finally:
-            flow.close()
-
-    def walk(self, flow: Flow[None]) -> Iterator[Any]:
-        """Drive *flow* and give each of its items."""
-        try:
-            effect = next(flow)
-            while True:
-                if isinstance(effect, Item):
-                    yield effect.value
-                    effect = next(flow)
-                    continue
-                try:
-                    result = self.perform(effect)
-                except Exception as error:
-                    effect = flow.throw(error)
-                else:
-                    effect = flow.send(result)
-        except StopIteration:
-            return
-        finally:
-            flow.close()
-
-    def begin(self, method: Callable[..., Flow[T]], *args: Any, **kwargs: Any) -> T:
-        """Make the flow that *method* gives, and drive it."""
-        return self.run(method(*args, **kwargs))
-
-    #: A file is opened by asking for it.
-    open = begin
-
-    def perform(self, effect: Effect) -> Any:
-        """Do what *effect* says."""
-        if isinstance(effect, Send):
-            return self._transport().send(effect.request)
-        if isinstance(effect, Sleep):
-            return self._sleep(effect.seconds)
-        if isinstance(effect, Do):
-            return effect.action()
-        if isinstance(effect, Fork):
-            return self._submit(self.run, effect.flow)
-        if isinstance(effect, Join):
-            return effect.forked.result()
-        if isinstance(effect, Open):
-            return open_file(effect.response, effect.asked)
-        if isinstance(effect, Save):
-            return save(effect.response, effect.asked, effect.into)
-        if isinstance(effect, Bounded):
-            return self.run(effect.flow)  # whoever calls from many threads has bounded them
-        assert isinstance(effect, Read)
-        return read_all(effect.stream, effect.limit)
-
-
-class Awaiting:
-    """Performs effects by awaiting them; what blocks is done by *run_blocking*, in a thread."""
-
-    def __init__(
-        self,
-        transport: Callable[[], AsyncTransport],
-        run_blocking: Callable[..., Awaitable[Any]],
-        *,
-        bound: int = 100,
-    ) -> None:
-        self._transport = transport
-        self._run_blocking = run_blocking
-        self._bound = bound
-        self._turns: Dict[Any, AsyncContextManager[Any]] = {}
-
-    async def run(self, flow: Flow[T]) -> T:
-        """Drive *flow* to its answer."""
-        try:
-            effect = next(flow)
-            while True:
-                try:
-                    result = await self.perform(effect)
-                except Exception as error:
-                    effect = flow.throw(error)
-                else:
-                    effect = flow.send(result)
-        except StopIteration as stop:
-            answer: T = stop.value
-            return answer
-        finally:
-            flow.close()
-
-    async def walk(self, flow: Flow[None]) -> AsyncIterator[Any]:
-        """Drive *flow* and give each of its items."""
-        try:
-            effect = next(flow)
-            while True:
-                if isinstance(effect, Item):
-                    yield effect.value
-                    effect = next(flow)
-                    continue
-                try:
-                    result = await self.perform(effect)
-                except Exception as error:
-                    effect = flow.throw(error)
-                else:
-                    effect = flow.send(result)
-        except StopIteration:
-            return
-        finally:
-            flow.close()
-
-    async def begin(self, method: Callable[..., Flow[T]], *args: Any, **kwargs: Any) -> T:
-        """Make the flow that *method* gives, and drive it."""
-        return await self.run(method(*args, **kwargs))
-
-    def open(self, method: Callable[..., Flow[T]], *args: Any, **kwargs: Any) -> Opening:
-        """Give what can be awaited for a file, or entered for one that closes itself."""
-        return Opening(self.begin(method, *args, **kwargs))
-
-    async def perform(self, effect: Effect) -> Any:
-        """Do what *effect* says."""
-        import asyncio
-
-        if isinstance(effect, Send):
-            return await self._transport().send(effect.request)
-        if isinstance(effect, Sleep):
-            return await asyncio.sleep(effect.seconds)
-        if isinstance(effect, Do):
-            return await self._run_blocking(effect.action)
-        if isinstance(effect, Fork):
-            forked = asyncio.ensure_future(self.run(effect.flow))
-            # Where the search is abandoned nobody joins it, and nobody is to hear how it failed.
-            forked.add_done_callback(lambda done: done.cancelled() or done.exception())
-            return forked
-        if isinstance(effect, Join):
-            return await effect.forked
-        if isinstance(effect, Open):
-            return await AsyncFile.over(effect.response, effect.asked)
-        if isinstance(effect, Save):
-            into, run = effect.into, self._run_blocking
-            return await save_awaiting(effect.response, effect.asked, into, run)
-        if isinstance(effect, Bounded):
-            async with self._turn():
-                return await self.run(effect.flow)
-        assert isinstance(effect, Read)
-        return await read_all_awaiting(effect.stream, effect.limit)
-
-    def _turn(self) -> AsyncContextManager[Any]:
-        """Give what is entered by as many at a time as the bound says."""
-        import asyncio
-
-        loop = asyncio.get_running_loop()
-        if loop not in self._turns:
-            # A client outlives the loops that it is used on, and what waits on one belongs to it.
-            self._turns = {each: turn for each, turn in self._turns.items() if not each.is_closed()}
-            self._turns[loop] = asyncio.Semaphore(self._bound)
-        return self._turns[loop]
-
-
-class Opening:
-    """A file that is being opened: ``await`` it, or ``async with`` it."""
-
-    def __init__(self, opening: Coroutine[Any, Any, Any]) -> None:
-        self._opening = opening
-
-    def __await__(self) -> Generator[Any, Any, Any]:
-        return self._opening.__await__()
-
-    async def __aenter__(self) -> AsyncFile:
-        file: AsyncFile = await self._opening
-        self._file = file
-        return file
-
-    async def __aexit__(self, *exception: object) -> None:
-        await self._file.close()

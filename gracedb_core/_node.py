@@ -25,9 +25,10 @@ from typing import (
     overload,
 )
 
+from ._drivers import Awaiting, Blocking, Opening
 from ._encode import segment
 from ._exchange import Call, Session, invoke
-from ._flow import Awaiting, Blocking, Flow, Opening
+from ._flow import Flow
 from ._ids import Kind
 from ._routes import ROUTES
 from .errors import InputError

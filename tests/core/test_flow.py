@@ -8,7 +8,8 @@ from typing import Any, Iterator, List
 
 import pytest
 
-from gracedb_core._flow import Awaiting, Blocking, Do, Flow, Fork, Item, Join, Read, Send, Sleep
+from gracedb_core._drivers import Awaiting, Blocking
+from gracedb_core._flow import Do, Flow, Fork, Item, Join, Read, Send, Sleep
 from gracedb_core._wire import Request, Response
 from gracedb_core.errors import ConnectionLost
 

@@ -10,7 +10,7 @@ from typing import Any, Callable, Iterator, List
 import pytest
 
 from gracedb_core import AsyncClient
-from gracedb_core._flow import Awaiting
+from gracedb_core._drivers import Awaiting
 from gracedb_core._node import Async
 from gracedb_core._retry import RetryPolicy
 from gracedb_core._wire import Request, Response

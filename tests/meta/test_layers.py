@@ -24,8 +24,8 @@ LAYERS = (
     ("transports",),
     # flows: what happens next; plugins and what they bring
     (
-        *("_flow", "_exchange", "_paging", "_credentials", "_installed", "_offers", "_plugins"),
-        *("_observers", "_openings", "_connection"),
+        *("_flow", "_drivers", "_exchange", "_paging", "_credentials", "_installed", "_offers"),
+        *("_plugins", "_observers", "_openings", "_connection"),
     ),
     # the typed face
     ("_node", "resources"),
