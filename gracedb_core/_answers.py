@@ -13,6 +13,7 @@ from .errors import DecodeError
 
 __all__ = [
     "Page",
+    "empty",
     "file_urls",
     "graceids",
     "listed",
@@ -63,6 +64,11 @@ def _things(value: Any, what: str) -> List[Dict[str, Any]]:
 
 def nothing(_body: Any) -> None:
     """Give nothing: the status said all."""
+
+
+def empty(_body: Any) -> Dict[str, Any]:
+    """Give an object without anything in it, as the server does where there is no more to say."""
+    return {}
 
 
 def _entry(body: Any, *keys: str) -> Any:

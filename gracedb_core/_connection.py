@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any, Awaitable, Callable, Dict, Iterator, Opti
 
 from ._address import Address
 from ._credentials import Keeper, engage, look_around
-from ._exchange import Session
+from ._session import Session
 from ._wire import Origin
 from .errors import ClientClosed, PluginError, PluginWarning
 from .interfaces import AuthRequest, TransportOptions

@@ -18,6 +18,7 @@ __all__ = [
     "decode_json",
     "detail_of",
     "inflater",
+    "moment",
     "refusal",
     "retry_after",
 ]
@@ -125,11 +126,12 @@ def retry_after(headers: Mapping[str, str]) -> Optional[float]:
     if text.isdigit():
         return float(text)
     # The server's own clock tells better than ours how far away its date is.
-    moment, now = _moment(text), _moment(headers.get("date", ""))
-    return None if moment is None or now is None else max(0.0, moment - now)
+    then, now = moment(text), moment(headers.get("date", ""))
+    return None if then is None or now is None else max(0.0, then - now)
 
 
-def _moment(text: str) -> Optional[float]:
+def moment(text: str) -> Optional[float]:
+    """Read a date of a header as unix seconds; None for what is none."""
     from email.utils import parsedate_to_datetime  # heavy, and few answers hold a date to read
 
     try:

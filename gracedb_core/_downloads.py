@@ -9,13 +9,22 @@ from pathlib import Path
 from typing import IO, TYPE_CHECKING, Any, Awaitable, Callable, NamedTuple, Optional, Type, Union
 
 from ._files import BLOCK, Arrival, Progress, awaited_stream, waited_stream
+from ._upload import Digest
 from ._wire import Response
 from .errors import SentRequest
 
 if TYPE_CHECKING:
     from types import TracebackType
 
-__all__ = ["Into", "destination", "save", "save_awaiting"]
+__all__ = [
+    "Into",
+    "Recognised",
+    "Sink",
+    "destination",
+    "is_kept_compressed",
+    "save",
+    "save_awaiting",
+]
 
 #: Bytes of a file's name that are kept in its part's: some file systems allow but 143 in all.
 _KEPT_OF_NAME = 100
@@ -28,6 +37,20 @@ class Into(NamedTuple):
     #: Whether compressed bytes are kept as they were uploaded.
     raw: bool = False
     progress: Optional[Progress] = None
+
+    def opened(self, total: Optional[int]) -> Download:
+        """Give what takes the body; *total* is its length, if that is known."""
+        return Download(self, total)
+
+
+class Recognised(NamedTuple):
+    """What a download is where nothing is kept of it but its content id."""
+
+    raw: bool = False
+
+    def opened(self, _total: Optional[int]) -> _Passing:
+        """Give what takes the body."""
+        return _Passing()
 
 
 def destination(path: Union[str, os.PathLike[str]], name: str) -> Path:
@@ -89,8 +112,8 @@ class Download:
         if self._progress is not None:
             self._progress(self._done, self._total)
 
-    def finish(self) -> None:
-        """Give it its name, now that it is whole; this waits for the disk."""
+    def finish(self) -> Path:
+        """Give it its name, now that it is whole, and say where it is; this waits for the disk."""
         assert self._file is not None
         self._file.flush()
         # Renamed before it is on disk, it could be empty after a crash.
@@ -98,6 +121,7 @@ class Download:
         self._file.close()
         self._part.replace(self._target)
         _keep_names(self._target.parent)
+        return self._target
 
     def __enter__(self) -> Download:
         return self
@@ -116,6 +140,27 @@ class Download:
                 self._part.unlink()
 
 
+class _Passing:
+    """A body that is only to be recognised."""
+
+    def __init__(self) -> None:
+        self._digest = Digest()
+        self.write = self._digest.write
+        self.finish = self._digest.content_id
+
+    def begin(self) -> None:
+        """There is nothing to make."""
+
+    def tell(self) -> None:
+        """Nobody asked."""
+
+    def __enter__(self) -> _Passing:
+        return self
+
+    def __exit__(self, *exception: object) -> None:
+        """There is nothing to remove."""
+
+
 def _part_name(name: str) -> str:
     kept = os.fsencode(name)[:_KEPT_OF_NAME].decode("utf-8", "ignore")
     return f"{kept}.{os.urandom(6).hex()}.part"
@@ -131,12 +176,25 @@ def _keep_names(folder: Path) -> None:
             os.close(descriptor)
 
 
-def save(response: Response, asked: SentRequest, into: Into) -> Path:
-    """Write the body to disk as it arrives; gives where it is."""
+#: Where a body goes.
+Sink = Union[Into, Recognised]
+
+
+def is_kept_compressed(name: str) -> bool:
+    """Tell whether the file *name* is to be taken as it comes.
+
+    The server sends what is called .gz with a Content-Encoding that says so; readers want it
+    inflated, a copy is to have the bytes that were uploaded.
+    """
+    return name.partition(",")[0].endswith(".gz")
+
+
+def save(response: Response, asked: SentRequest, sink: Sink) -> Any:
+    """Take the body in as it arrives; gives where it is, or what it is."""
     stream = waited_stream(response)
     try:
-        arrival = Arrival(response, asked, raw=into.raw)
-        with Download(into, arrival.length) as download:
+        arrival = Arrival(response, asked, raw=sink.raw)
+        with sink.opened(arrival.length) as download:
             download.begin()
             while True:
                 data = arrival.take(BLOCK)
@@ -146,21 +204,19 @@ def save(response: Response, asked: SentRequest, into: Into) -> Path:
                     download.write(data)
                     download.tell()
                 else:
-                    download.finish()
-                    break
+                    return download.finish()
     finally:
         stream.close()
-    return into.target
 
 
 async def save_awaiting(
-    response: Response, asked: SentRequest, into: Into, run: Callable[..., Awaitable[Any]]
-) -> Path:
+    response: Response, asked: SentRequest, sink: Sink, run: Callable[..., Awaitable[Any]]
+) -> Any:
     """Do the same; *run* calls what blocks on the disk where that is no harm."""
     stream = awaited_stream(response)
     try:
-        arrival = Arrival(response, asked, raw=into.raw)
-        with Download(into, arrival.length) as download:
+        arrival = Arrival(response, asked, raw=sink.raw)
+        with sink.opened(arrival.length) as download:
             # Not by *run*: were it cancelled there, a part could be made that nobody removes.
             download.begin()
             while True:
@@ -171,8 +227,6 @@ async def save_awaiting(
                     await run(download.write, data)
                     download.tell()
                 else:
-                    await run(download.finish)
-                    break
+                    return await run(download.finish)
     finally:
         await stream.close()
-    return into.target

@@ -18,6 +18,7 @@ from typing import (
 from ._downloads import save, save_awaiting
 from ._files import AsyncFile, open_file, read_all, read_all_awaiting
 from ._flow import Bounded, Do, Effect, Flow, Fork, Item, Join, Open, Read, Save, Send, Sleep
+from .errors import OutcomeUnknown
 
 if TYPE_CHECKING:
     from concurrent.futures import Future
@@ -58,6 +59,9 @@ class Blocking:
         except StopIteration as stop:
             answer: T = stop.value
             return answer
+        except OutcomeUnknown as unknown:
+            unknown.driven_by(self.run)
+            raise
         finally:
             flow.close()
 
@@ -103,7 +107,7 @@ class Blocking:
         if isinstance(effect, Open):
             return open_file(effect.response, effect.asked)
         if isinstance(effect, Save):
-            return save(effect.response, effect.asked, effect.into)
+            return save(effect.response, effect.asked, effect.sink)
         if isinstance(effect, Bounded):
             return self.run(effect.flow)  # whoever calls from many threads has bounded them
         assert isinstance(effect, Read)
@@ -139,6 +143,9 @@ class Awaiting:
         except StopIteration as stop:
             answer: T = stop.value
             return answer
+        except OutcomeUnknown as unknown:
+            unknown.driven_by(self.run)
+            raise
         finally:
             flow.close()
 
@@ -190,8 +197,8 @@ class Awaiting:
         if isinstance(effect, Open):
             return await AsyncFile.over(effect.response, effect.asked)
         if isinstance(effect, Save):
-            into, run = effect.into, self._run_blocking
-            return await save_awaiting(effect.response, effect.asked, into, run)
+            sink, run = effect.sink, self._run_blocking
+            return await save_awaiting(effect.response, effect.asked, sink, run)
         if isinstance(effect, Bounded):
             async with self._turn():
                 return await self.run(effect.flow)

@@ -2,31 +2,18 @@
 
 from __future__ import annotations
 
-import time
-from types import MappingProxyType
-from typing import (
-    TYPE_CHECKING,
-    Any,
-    Callable,
-    Mapping,
-    NamedTuple,
-    Optional,
-    Sequence,
-    Tuple,
-    Union,
-)
+from typing import TYPE_CHECKING, Any, Optional, Union
 
-from . import _decode, _encode
-from ._address import Address, shown
-from ._flow import Do, Flow, Open, Read, Save, Send, Sleep
-from ._retry import Repeat, RetryPolicy, is_ambiguous
-from ._routes import Cell, Encoding
-from ._upload import Part, encode_multipart
-from ._values import Value
-from ._wire import Header, Request, Response, Timeout, Upload
+from . import _decode
+from ._address import shown
+from ._calls import Call, prepare
+from ._flow import Do, Flow, Read, Save, Send, Sleep
+from ._retry import Repeat, is_ambiguous, tell
+from ._session import Session
+from ._wire import Request, Response, Timeout
 from .errors import (
-    AnswerError,
     ConnectionLost,
+    DecodeError,
     GatewayFailure,
     GraceDBError,
     OutcomeUnknown,
@@ -35,158 +22,107 @@ from .errors import (
     ResponseError,
     SentRequest,
     TransportError,
+    TruncatedAnswer,
 )
 
 if TYPE_CHECKING:
-    from pathlib import Path
+    from ._downloads import Sink
 
-    from ._credentials import Keeper
-    from ._downloads import Into
-    from ._observers import Observers
-    from .interfaces import RouteOffer
-
-__all__ = ["Call", "Session", "exchange", "invoke", "judged", "prepare", "save_file"]
+__all__ = ["Trail", "doubt", "exchange", "received"]
 
 _REDIRECTS = frozenset({301, 302, 303, 307, 308})
 _MOST_REDIRECTS = 5
 _MOST_OF_AN_ERROR = 1 << 20
 
 
-class Session(Value):
-    """What every exchange of one client shares."""
-
-    address: Address
-    keeper: Keeper
-    policy: RetryPolicy
-    timeout: Timeout
-    #: Header lines of every request; the server serves nobody without User-Agent.
-    headers: Tuple[Header, ...]
-    clock: Callable[[], float] = time.monotonic
-    now: Callable[[], float] = time.time
-    #: Who sees each request and what came of it; None where nobody does.
-    observers: Optional[Observers] = None
-    #: The places that plugins add to the tree, by name.
-    routes: Mapping[str, RouteOffer] = MappingProxyType({})
-    #: The plugin that the transport is from, if it is a stranger's.
-    stranger: str = ""
-
-    def asked(self, request: Request) -> SentRequest:
-        """Say what *request* is, for errors."""
-        return SentRequest(request.method, f"{self.address.origin}{request.target}")
-
-
-class Call(NamedTuple):
-    """One call of the API: how it is made, where, and with what."""
-
-    cell: Cell
-    #: Below the API root, quoted.
-    path: str
-    fields: Mapping[str, Any] = {}
-    files: Sequence[Part] = ()
-    params: Mapping[str, Any] = {}
-
-
-def prepare(session: Session, call: Call) -> Request:
-    """Spell *call* as a request."""
-    target = session.address.base + call.path
-    query = _encode.encode_query(call.params) if call.params else ""
-    content_type, body = _encoded(call.cell.encoding, call.fields, call.files)
-    headers = session.headers
-    if content_type:
-        headers = (*headers, ("Content-Type", content_type))
-    return Request(
-        call.cell.method,
-        f"{target}?{query}" if query else target,
-        headers,
-        body,
-        timeout=session.timeout,
-        stream=call.cell.is_file,
-    )
-
-
-def _encoded(
-    encoding: Encoding, fields: Mapping[str, Any], files: Sequence[Part]
-) -> Tuple[str, Union[bytes, Upload, None]]:
-    if files or encoding is Encoding.MULTIPART:
-        return encode_multipart(fields, files)
-    if encoding in (Encoding.JSON, Encoding.JSON_OR_MULTIPART):
-        return "application/json", _encode.encode_json(fields)
-    form = _encode.encode_form(fields) if encoding is Encoding.FORM else b""
-    # An empty form is no body at all, as older clients send it.
-    return ("application/x-www-form-urlencoded", form) if form else ("", None)
-
-
-def invoke(session: Session, call: Call) -> Flow[Any]:
-    """Make *call* and give what its cell makes of the answer."""
-    request, sent_at = prepare(session, call), session.now()
-    response = yield from exchange(session, request, call.cell.repeat)
-    if call.cell.is_file:
-        return (yield Open(response, session.asked(request)))
-    try:
-        return judged(session, request, response, call.cell.answer)
-    except AnswerError as error:
-        if call.cell.repeat is Repeat.FREELY:
-            raise
-        # Accepted, by its status, by somebody: whether by the server is not to be read.
-        raise doubt(session.asked(request), error, sent_at) from error
-
-
-def save_file(session: Session, call: Call, into: Into) -> Flow[Path]:
-    """Make *call*, a file, and write what it gives to disk, again where it breaks off."""
+def received(session: Session, call: Call, sink: Sink) -> Flow[Any]:
+    """Make *call*, a file, and have *sink* take in what it gives, again where it breaks off."""
     request = prepare(session, call)
-    started, tried = session.clock(), 0
+    trail, tried = Trail(session), 0
     while True:
         response = yield from exchange(session, request, call.cell.repeat)
         tried += 1
         try:
-            path: Path = yield Save(response, session.asked(request), into)
-            return path
+            return (yield Save(response, session.asked(request), sink))
         except TransportError as error:
             pause = session.policy.again_after(error, call.cell.repeat, tried)
-            if pause is None or _too_late(session, started, pause):
+            if pause is None or not trail.has_time_for(pause):
                 raise
+            tell(session.asked(request), error, pause)
         yield Sleep(pause)
 
 
-def judged(
-    session: Session, request: Request, response: Response, answer: Callable[[Any], Any]
-) -> Any:
-    """Make what *answer* makes of a body."""
-    assert isinstance(response.body, bytes)
-    try:
-        return answer(_decode.decode_json(response.body))
-    except GraceDBError as error:
-        # One place adds the request, so that what reads a shape need not know it.
-        raise error.about(session.asked(request)) from None
+class Trail:
+    """The attempts at one call: since when, and how many."""
+
+    def __init__(self, session: Session) -> None:
+        self._session = session
+        self.started = session.clock()
+        #: Unix seconds, for people.
+        self.sent_at = session.now()
+        self.tried = 0
+        self._is_late = False
+
+    def beside(self) -> Trail:
+        """Give those of another request, that has no more time than this one has."""
+        beside = Trail(self._session)
+        beside.started, beside._is_late = self.started, True
+        return beside
+
+    def timeout(self, timeout: Timeout) -> Timeout:
+        """Give *timeout* with the time that is left, where some of it has passed."""
+        if timeout.total is None or not (self.tried > 1 or self._is_late):
+            return timeout
+        return timeout.replaced(total=min(timeout.total, max(self.left() or 0.0, 0.001)))
+
+    def has_time_for(self, pause: float) -> bool:
+        """Tell whether the deadline allows another attempt after *pause* seconds."""
+        left = self.left()
+        return left is None or pause < left
+
+    def left(self) -> Optional[float]:
+        """Give the seconds until the deadline, or None where there is none."""
+        total = self._session.timeout.total
+        return None if total is None else total - (self._session.clock() - self.started)
 
 
-def exchange(session: Session, request: Request, repeat: Repeat) -> Flow[Response]:
-    """Send *request* until there is an answer below 400, or raise what stands for the outcome."""
-    started, sent_at = session.clock(), session.now()
-    tried, in_doubt, redirects = 0, False, 0
+def exchange(
+    session: Session, request: Request, repeat: Repeat, trail: Optional[Trail] = None
+) -> Flow[Response]:
+    """Send *request* until there is an answer below 400, or raise what stands for the outcome.
+
+    What may have been carried out, and is no read, is not sent again: `OutcomeUnknown` is raised.
+    """
+    trail = trail or Trail(session)
+    redirects = 0
     while True:
-        tried += 1
+        trail.tried += 1
         outcome: Union[ResponseError, TransportError]
         try:
             if session.keeper.is_stale(session.now()):
                 yield Do(session.keeper.renew)
-            response = yield from _sent(session, _signed(session, request, started, tried), tried)
+            response = yield from _sent(session, _signed(session, request, trail), trail.tried)
             if response.status < 300:
-                return _whole(session, request, response)
+                return (yield from _whole(session, request, response))
         except TransportError as error:
             outcome = error
+        except DecodeError as error:
+            if repeat is Repeat.FREELY:
+                raise
+            # Accepted, by its status, by somebody: whether by the server is not to be read.
+            raise doubt(session.asked(request), error, trail.sent_at) from error
         else:
             if response.status in _REDIRECTS:
                 redirects += 1
                 request = yield from _redirected(session, request, response, redirects)
                 continue
             outcome = yield from _refusal(session, request, response)
-            if in_doubt and repeat is Repeat.REMOVES and outcome.status == 404:
-                return Response(204, {}, b"")  # an earlier try, whose answer was lost, removed it
-        pause = session.policy.again_after(outcome, repeat, tried)
-        in_doubt = in_doubt or is_ambiguous(outcome)
-        if pause is None or _too_late(session, started, pause):
-            raise _final(session, request, outcome, repeat, in_doubt=in_doubt, sent_at=sent_at)
+        pause = session.policy.again_after(outcome, repeat, trail.tried)
+        if pause is None or not trail.has_time_for(pause):
+            if repeat is Repeat.FREELY or not is_ambiguous(outcome):
+                raise outcome
+            raise doubt(session.asked(request), outcome, trail.sent_at) from outcome
+        tell(session.asked(request), outcome, pause)
         yield Sleep(pause)
 
 
@@ -239,13 +175,10 @@ def _trusted(session: Session, request: Request, response: Response) -> Response
     return response.replaced(body=Blamed(response.body, story, asked))
 
 
-def _signed(session: Session, request: Request, started: float, tried: int) -> Request:
+def _signed(session: Session, request: Request, trail: Trail) -> Request:
     """Add the credential, and after the first try only the time that is left."""
     credential = session.keeper.credential(session.now())
-    timeout = request.timeout
-    if tried > 1 and timeout.total is not None:
-        left = timeout.total - (session.clock() - started)
-        timeout = timeout.replaced(total=max(left, 0.001))
+    timeout = trail.timeout(request.timeout)
     if credential is None and timeout is request.timeout:
         return request
     if credential is None:
@@ -253,19 +186,19 @@ def _signed(session: Session, request: Request, started: float, tried: int) -> R
     return request.signed(credential.headers, credential.certificate, timeout)
 
 
-def _too_late(session: Session, started: float, pause: float) -> bool:
-    total = session.timeout.total
-    return total is not None and session.clock() - started + pause >= total
-
-
-def _whole(session: Session, request: Request, response: Response) -> Response:
+def _whole(session: Session, request: Request, response: Response) -> Flow[Response]:
     """Inflate a body that is here already, and see that it is all there."""
+    asked = session.asked(request)
+    if response.status == 206:
+        # No part was asked for; what is only one must not pass for the whole.
+        yield from _drained(response)
+        raise TruncatedAnswer(f"{asked} was answered with a part of the whole.", request=asked)
     if not isinstance(response.body, bytes):
         return response
     try:
         plain = _decode.body_bytes(response)
     except GraceDBError as error:
-        raise error.about(session.asked(request)) from None
+        raise error.about(asked) from None
     return response if plain is response.body else response.replaced(body=plain)
 
 
@@ -315,21 +248,6 @@ def _refusal(session: Session, request: Request, response: Response) -> Flow[Res
         session.asked(request),
         credential=f"{credential.kind} from {credential.source}" if credential else "",
     )
-
-
-def _final(
-    session: Session,
-    request: Request,
-    outcome: Union[ResponseError, TransportError],
-    repeat: Repeat,
-    *,
-    in_doubt: bool,
-    sent_at: float,
-) -> GraceDBError:
-    """Name the error: a write in doubt is neither done nor undone."""
-    if not in_doubt or repeat is Repeat.FREELY:
-        return outcome
-    return doubt(session.asked(request), outcome, sent_at)
 
 
 def doubt(asked: SentRequest, cause: GraceDBError, sent_at: float) -> OutcomeUnknown:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, Generator, TypeVar, Union
 
-from ._downloads import Into
+from ._downloads import Sink
 from ._wire import AsyncBodyStream, BodyStream, Request, Response
 from .errors import SentRequest
 
@@ -64,12 +64,12 @@ class Sleep:
 
 
 class Save:
-    """Write the answer's body to disk; the result is the path."""
+    """Take in the answer's body as it comes; the result is what the sink makes of it."""
 
-    def __init__(self, response: Response, asked: SentRequest, into: Into) -> None:
+    def __init__(self, response: Response, asked: SentRequest, sink: Sink) -> None:
         self.response = response
         self.asked = asked
-        self.into = into
+        self.sink = sink
 
 
 class Bounded:

@@ -25,12 +25,14 @@ from typing import (
     overload,
 )
 
+from ._calls import Call, Place
 from ._drivers import Awaiting, Blocking, Opening
 from ._encode import segment
-from ._exchange import Call, Session, invoke
 from ._flow import Flow
 from ._ids import Kind
 from ._routes import ROUTES
+from ._session import Session
+from ._settling import invoke
 from .errors import InputError
 
 if TYPE_CHECKING:
@@ -217,6 +219,7 @@ class Node(Generic[Mode]):
         cell = ROUTES[row].calls[verb][self._kind]
         if cell is None:
             raise InputError(f"{verb!r} of {row!r} is there on {_other(self._kind).value}s only.")
+        place = Place(row, self._kind, places, name)
         if cell.named == "path":
             row = f"{row}[]"
             places += (segment(name, "name"),)
@@ -224,7 +227,7 @@ class Node(Generic[Mode]):
             what["fields"] = {cell.named: name, **what.get("fields", {})}
         path = ROUTES[row].paths[self._kind]
         assert path is not None
-        return Call(cell, path.format(*places), **what)
+        return Call(cell, path.format(*places), place=place, **what)
 
     def _ask(self, verb: str, **what: Any) -> Flow[Any]:
         """Make the call that `_call` names."""

@@ -7,8 +7,10 @@ from typing import Any, Callable, Deque, Iterator, Set
 from urllib.parse import parse_qsl, urlencode
 
 from ._answers import Page
-from ._exchange import Call, Session, exchange, judged, prepare
+from ._calls import Call, judged, prepare
+from ._exchange import exchange
 from ._flow import Flow, Fork, Item, Join
+from ._session import Session
 from ._wire import Request
 from .errors import InputError, RedirectRefused
 

@@ -6,9 +6,9 @@ from enum import Enum
 from typing import Callable, Optional, Union
 
 from ._values import Value
-from .errors import InputError, ResponseError, TransportError
+from .errors import InputError, ResponseError, SentRequest, TransportError
 
-__all__ = ["Repeat", "RetryPolicy", "is_ambiguous", "retry_policy"]
+__all__ = ["Repeat", "RetryPolicy", "is_ambiguous", "retry_policy", "tell"]
 
 
 class Repeat(Enum):
@@ -20,9 +20,9 @@ class Repeat(Enum):
 
     #: It changes nothing, or nothing more the second time.
     FREELY = "freely"
-    #: A second one that finds nothing to remove has succeeded.
-    REMOVES = "removes"
-    #: A second one would do it twice, or be refused.
+    #: The server does it once, and refuses a second one: whoever has looked may send it again.
+    ONCE = "once"
+    #: A second one would do it twice.
     NEVER = "never"
 
 
@@ -53,16 +53,19 @@ class RetryPolicy(Value):
 
     *attempts* counts the first one; pauses begin at *pause* seconds, double, are drawn at random
     from the upper half so that many clients spread out, and never exceed *longest_pause*, not
-    even where the server asks for more.
+    even where the server asks for more. As often, and with the same pauses, it is looked whether
+    a write whose answer was lost has been carried out. One that is still not to be found
+    *settled_after* seconds after it was sent has not been: `OutcomeUnknown.resolve` says so.
     """
 
     attempts: int = 5
     pause: float = 0.2
     longest_pause: float = 30.0
     jitter: Callable[[], float] = _draw
+    settled_after: float = 120.0
 
     def __post_init__(self) -> None:
-        if self.attempts < 1 or self.pause < 0 or self.longest_pause < 0:
+        if self.attempts < 1 or min(self.pause, self.longest_pause, self.settled_after) < 0:
             raise InputError("A retry policy needs at least one attempt and no negative pause.")
 
     def again_after(self, outcome: Outcome, repeat: Repeat, tried: int) -> Optional[float]:
@@ -73,23 +76,32 @@ class RetryPolicy(Value):
         if tried >= self.attempts or not _may_repeat(outcome, repeat):
             return None
         asked = outcome.retry_after if isinstance(outcome, ResponseError) else None
-        if asked is not None:
-            return min(asked, self.longest_pause)
-        pause = self.pause * 2.0 ** (tried - 1)
+        return self.pause_after(tried) if asked is None else min(asked, self.longest_pause)
+
+    def pause_after(self, tried: int) -> float:
+        """Draw the seconds to wait after *tried* attempts, where nobody asks for more."""
+        pause = self.pause * 2.0 ** min(tried - 1, 60)
         return min(pause * (0.5 + 0.5 * self.jitter()), self.longest_pause)
 
 
 def _may_repeat(outcome: Outcome, repeat: Repeat) -> bool:
     if isinstance(outcome, TransportError):
-        return outcome.retryable and (not outcome.may_have_arrived or repeat is not Repeat.NEVER)
+        return outcome.retryable and (not outcome.may_have_arrived or repeat is Repeat.FREELY)
     if outcome.status == 429:
         return True
     if outcome.status == 503:
         # With Retry-After nothing was done; without it is announced maintenance.
         return outcome.retry_after is not None
-    return outcome.status in (_WORTH_A_READ if repeat is Repeat.FREELY else _AMBIGUOUS) and (
-        repeat is not Repeat.NEVER
-    )
+    return repeat is Repeat.FREELY and outcome.status in _WORTH_A_READ
+
+
+def tell(asked: SentRequest, outcome: BaseException, pause: float) -> None:
+    """Log that *asked* is sent again, when, and why."""
+    import logging  # whoever meets no trouble needs none
+
+    why = str(outcome)
+    story = why if str(asked) in why else f"{asked}: {why}"
+    logging.getLogger("gracedb_core").warning("%s Trying again in %.2g s.", story, pause)
 
 
 def retry_policy(retries: Union[int, RetryPolicy, None]) -> RetryPolicy:

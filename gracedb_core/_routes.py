@@ -19,7 +19,7 @@ from ._ids import Kind
 from ._retry import Repeat
 from ._values import Value
 
-__all__ = ["ROUTES", "Cell", "Encoding", "Row"]
+__all__ = ["ROUTES", "Cell", "Encoding", "Row", "Trace"]
 
 
 class Encoding(Enum):
@@ -33,6 +33,31 @@ class Encoding(Enum):
     JSON_OR_MULTIPART = "JSON or multipart"
 
 
+class Trace(Enum):
+    """What a write leaves on the server, by which it is recognised when its answer was lost."""
+
+    #: Nothing that could be told from what others do.
+    NONE = "none"
+    #: Something with a name, there or not.
+    NAMED = "named"
+    #: The values of fields.
+    FIELDS = "fields"
+    #: A signoff.
+    SIGNED = "signed"
+    #: A gravitational wave's id.
+    CONFIRMED = "confirmed"
+    #: The data of an event that was reserved.
+    UPLOADED = "uploaded"
+    #: An event, known by the bytes of its file.
+    EVENT = "event"
+    #: The superevent of an event.
+    SUPEREVENT = "superevent"
+    #: A message about the new data of an event.
+    DATA = "data"
+    #: An item of a list, known by its words.
+    ITEM = "item"
+
+
 class Cell(Value):
     """One call: what is sent, what its answer means, and whether it may be sent twice."""
 
@@ -44,6 +69,10 @@ class Cell(Value):
     repeat: Repeat = Repeat.NEVER
     #: Whether the answer's body is a file to read rather than JSON.
     is_file: bool = False
+    #: How to see afterwards whether a write was carried out, and what it then answers, made of
+    #: what is there.
+    trace: Trace = Trace.NONE
+    found: Callable[[Any], Any] = answers.whole
 
 
 class Row(Value):
@@ -95,15 +124,36 @@ JSON, FORM = Encoding.JSON, Encoding.FORM
 MULTIPART, JSON_OR_MULTIPART = Encoding.MULTIPART, Encoding.JSON_OR_MULTIPART
 
 #: The events' label and tag answers are JSON strings, sometimes with JSON inside.
-PUT_NAMED = Cell("PUT", FORM, named="path", answer=answers.unwrapped_twice)
-POST_NAMED = Cell("POST", FORM, named="name")
-POST_EVENT_FORM = Cell("POST", FORM, named="event")
-POST_EVENT_JSON = Cell("POST", JSON, named="event")
-DELETE_NAMED = Cell("DELETE", named="path", answer=answers.nothing, repeat=Repeat.REMOVES)
+PUT_LABEL = Cell(
+    "PUT",
+    FORM,
+    named="path",
+    answer=answers.unwrapped_twice,
+    repeat=Repeat.ONCE,
+    trace=Trace.NAMED,
+    found=answers.empty,
+)
+PUT_TAG = PUT_LABEL.replaced(found=answers.whole)
+POST_NAMED = Cell("POST", FORM, named="name", repeat=Repeat.ONCE, trace=Trace.NAMED)
+POST_EVENT_FORM = POST_NAMED.replaced(named="event")
+POST_EVENT_JSON = POST_EVENT_FORM.replaced(encoding=JSON)
+DELETE_NAMED = Cell(
+    "DELETE", named="path", answer=answers.nothing, repeat=Repeat.ONCE, trace=Trace.NAMED
+)
+POST_EVENT = Cell("POST", MULTIPART, trace=Trace.EVENT)
+POST_SUPEREVENT = Cell("POST", JSON, trace=Trace.SUPEREVENT)
+PUT_DATA = Cell("PUT", MULTIPART, answer=answers.nothing, trace=Trace.DATA, found=answers.nothing)
+POST_DATA = Cell("POST", MULTIPART, repeat=Repeat.ONCE, trace=Trace.UPLOADED)
+PATCH_JSON = Cell("PATCH", JSON, repeat=Repeat.ONCE, trace=Trace.FIELDS)
+PATCH_FORM = PATCH_JSON.replaced(encoding=FORM)
+CONFIRM = Cell("POST", FORM, repeat=Repeat.ONCE, trace=Trace.CONFIRMED)
+POST_SIGNOFF = Cell("POST", FORM, repeat=Repeat.ONCE, trace=Trace.SIGNED)
+PATCH_SIGNOFF = Cell("PATCH", FORM, named="path", repeat=Repeat.ONCE, trace=Trace.SIGNED)
 POST_FORM = Cell("POST", FORM)
-POST_JSON = Cell("POST", JSON)
-POST_MULTIPART = Cell("POST", MULTIPART)
-POST_LOG = Cell("POST", JSON_OR_MULTIPART)
+POST_ITEM = Cell("POST", FORM, trace=Trace.ITEM)
+POST_ITEM_JSON = Cell("POST", JSON, trace=Trace.ITEM)
+POST_ITEM_FILE = Cell("POST", MULTIPART, trace=Trace.ITEM)
+POST_LOG = Cell("POST", JSON_OR_MULTIPART, trace=Trace.ITEM)
 #: Exposing what is exposed changes nothing.
 POST_SWITCH = Cell("POST", FORM, answer=answers.nothing, repeat=Repeat.FREELY)
 
@@ -112,18 +162,18 @@ _ROWS = (
     node("/*",         "events/",                     "superevents/",
          get=GET(),
          search=(PAGES("events"), PAGES("superevents")),
-         create=(POST_MULTIPART, POST_JSON)),
+         create=(POST_EVENT, POST_SUPEREVENT)),
     node("/*[]",          "events/{}",                   "superevents/{}/",
          get=GET(),
-         update=(Cell("PUT", MULTIPART, answer=answers.nothing), Cell("PATCH", JSON))),
+         update=(PUT_DATA, PATCH_JSON)),
     node("reserve",         "events/reserve/",             None,
          create=POST_FORM),
     node("upload",          "events/{}/upload/",           None,
-         create=POST_MULTIPART),
+         create=POST_DATA),
     node("update_grbevent", "events/{}/update-grbevent/",  None,
-         update=Cell("PATCH", FORM)),
+         update=PATCH_FORM),
     node("confirm_as_gw",   None,                          "superevents/{}/confirm-as-gw/",
-         create=POST_FORM),
+         create=CONFIRM),
     node("neighbors",       "events/{}/neighbors/",        None,
          get=LIST("neighbors")),
     node("tags",            "events/{}/tag/",              None,
@@ -141,7 +191,7 @@ _ROWS = (
          "superevents/{}/pipeline_preferred_events/{}/",
          get=GET()),
     node("labels",          "events/{}/labels/",           "superevents/{}/labels/",
-         get=LIST("labels"), create=(PUT_NAMED, POST_NAMED), delete=DELETE_NAMED),
+         get=LIST("labels"), create=(PUT_LABEL, POST_NAMED), delete=DELETE_NAMED),
     node("labels[]",        "events/{}/labels/{}",         "superevents/{}/labels/{}/",
          get=GET()),
     node("logs",            "events/{}/log/",              "superevents/{}/logs/",
@@ -149,7 +199,7 @@ _ROWS = (
     node("logs[]",          "events/{}/log/{}",            "superevents/{}/logs/{}/",
          get=GET()),
     node("logs[].tags",     "events/{}/log/{}/tag/",       "superevents/{}/logs/{}/tags/",
-         get=LIST("tags"), create=(PUT_NAMED, POST_NAMED), delete=DELETE_NAMED),
+         get=LIST("tags"), create=(PUT_TAG, POST_NAMED), delete=DELETE_NAMED),
     node("logs[].tags[]",   "events/{}/log/{}/tag/{}",     "superevents/{}/logs/{}/tags/{}/",
          get=GET()),
     node("files",           "events/{}/files/",            "superevents/{}/files/",
@@ -157,16 +207,16 @@ _ROWS = (
     node("files[]",         "events/{}/files/{}",          "superevents/{}/files/{}",
          get=FILE),
     node("voevents",        "events/{}/voevent/",          "superevents/{}/voevents/",
-         get=LIST("voevents"), create=POST_FORM),
+         get=LIST("voevents"), create=POST_ITEM),
     node("voevents[]",      "events/{}/voevent/{}",        "superevents/{}/voevents/{}/",
          get=GET()),
     node("emobservations",  "events/{}/emobservation/",    "superevents/{}/emobservations/",
-         get=LIST("observations", "emobservations"), create=POST_JSON),
+         get=LIST("observations", "emobservations"), create=POST_ITEM_JSON),
     node("emobservations[]", "events/{}/emobservation/{}", "superevents/{}/emobservations/{}/",
          get=GET()),
     node("signoffs",        "events/{}/signoff/",          "superevents/{}/signoffs/",
-         get=LIST("signoffs"), create=(None, POST_FORM),
-         update=(None, Cell("PATCH", FORM, named="path", repeat=Repeat.NEVER)),
+         get=LIST("signoffs"), create=(None, POST_SIGNOFF),
+         update=(None, PATCH_SIGNOFF),
          delete=(None, DELETE_NAMED)),
     node("signoffs[]",      None,                          "superevents/{}/signoffs/{}/",
          get=GET()),
@@ -177,14 +227,14 @@ _ROWS = (
     node("exposure",        None,                          "superevents/{}/permissions/modify/",
          create=POST_SWITCH),
     node("notices",         None,                          "superevents/{}/notices/",
-         get=LIST("notices"), create=POST_MULTIPART),
+         get=LIST("notices"), create=POST_ITEM_FILE),
     node("notices[]",       None,                          "superevents/{}/notices/{}/",
          get=GET()),
     # what belongs to neither
     site("/",            "",           get=GET()),
     site("/user_info",       "user-info/", get=GET()),
     site("/tags",       "tag/",       get=GET(answers.site_tags)),
-    site("/gwtc",            "gwtc/",      search=PAGES("results"), create=POST_JSON),
+    site("/gwtc",            "gwtc/",      search=PAGES("results"), create=POST_ITEM_JSON),
     site("/gwtc[]",          "gwtc/{}/",   search=PAGES("results")),
     site("/gwtc[][]",        "gwtc/{}/{}/", get=GET()),
 )  # fmt: skip

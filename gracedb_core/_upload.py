@@ -19,7 +19,7 @@ from ._files import Progress
 from ._wire import Reader, Upload
 from .errors import InputError
 
-__all__ = ["Contents", "FileName", "Part", "content_id_of", "encode_multipart", "source"]
+__all__ = ["Contents", "Digest", "FileName", "Part", "content_id_of", "encode_multipart", "source"]
 
 #: What ``filecontents=`` takes, besides None, which means the file at ``filename``.
 Contents = Union[bytes, str, IO[bytes], IO[str], None]
@@ -243,17 +243,33 @@ class _Chain:
 
 def content_id_of(upload: Upload) -> str:
     """Give the UUID by which newer servers know an upload: half of the digest of its bytes."""
-    import hashlib
-    import uuid
-
-    digest = hashlib.sha256()
+    digest = Digest()
     reader = upload.open()
     try:
         for block in iter(lambda: reader.read(_COPY_BLOCK), b""):
-            digest.update(block)
+            digest.write(block)
     finally:
         reader.close()
-    return str(uuid.UUID(bytes=digest.digest()[:16]))
+    return digest.content_id()
+
+
+class Digest:
+    """Bytes that are known by their content id alone."""
+
+    def __init__(self) -> None:
+        import hashlib
+
+        self._digest = hashlib.sha256()
+
+    def write(self, block: bytes) -> None:
+        """Add *block*."""
+        self._digest.update(block)
+
+    def content_id(self) -> str:
+        """Give the UUID of what was added."""
+        import uuid
+
+        return str(uuid.UUID(bytes=self._digest.digest()[:16]))
 
 
 def encode_multipart(fields: Mapping[str, Any], files: Sequence[Part]) -> Tuple[str, Upload]:

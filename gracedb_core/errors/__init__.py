@@ -46,7 +46,7 @@ from ._base import (
     PluginWarning,
     SentRequest,
 )
-from ._outcomes import GatewayFailure, OutcomeUnknown
+from ._outcomes import GatewayFailure, OutcomeUnknown, Resolution
 from ._refusals import (
     AccessDenied,
     BadRequest,
@@ -90,6 +90,7 @@ __all__ = [
     "PluginError",
     "PluginWarning",
     "RedirectRefused",
+    "Resolution",
     "ResponseError",
     "SentRequest",
     "ServerFault",

@@ -54,7 +54,11 @@ class GraceDBError(Exception):
         return self
 
     def __reduce__(self) -> Tuple[Any, ...]:
-        return _rebuild, (own_class(type(self)), self.message, dict(self.__dict__))
+        return _rebuild, (own_class(type(self)), self.message, self._facts())
+
+    def _facts(self) -> Dict[str, Any]:
+        """Give the attributes that travel with the error."""
+        return dict(self.__dict__)
 
 
 class InputError(GraceDBError, ValueError):

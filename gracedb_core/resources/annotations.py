@@ -157,22 +157,33 @@ class Signoffs(Listed[Mode]):
         return self._record("".join(_signoff_key(kind)), "signoff")
 
     @verb
-    def create(self, kind: str, status: str, comment: str = "") -> Flow[Json]:
-        """Sign off as ``ADV`` or for a detector, ``OK`` or ``NO``; gives the signoff object."""
+    def create(
+        self, kind: str, status: str, comment: str = "", *, exist_ok: bool = False
+    ) -> Flow[Json]:
+        """Sign off as ``ADV`` or for a detector, ``OK`` or ``NO``; gives the signoff object.
+
+        A second signoff is refused (`BadRequest`), unless *exist_ok* and it says the same.
+        """
         fields = signoff_fields(kind, status, comment)
-        return self._ask("create", fields=fields)
+        return self._ask("create", fields=fields, lenient=exist_ok)
 
     @verb
-    def update(self, kind: str, status: str, comment: str = "") -> Flow[Json]:
-        """Change a signoff; the server wants status and comment both."""
+    def update(
+        self, kind: str, status: str, comment: str = "", *, unchanged_ok: bool = False
+    ) -> Flow[Json]:
+        """Change a signoff; the server wants status and comment both.
+
+        It refuses a change that changes nothing (`BadRequest`), unless *unchanged_ok*.
+        """
         key = "".join(_signoff_key(kind))
         fields = _verdict(status, comment)
-        return self._ask("update", name=key, fields=fields)
+        return self._ask("update", name=key, fields=fields, lenient=unchanged_ok)
 
     @verb
-    def delete(self, kind: str) -> Flow[None]:
-        """Withdraw a signoff."""
-        yield from self._ask("delete", name="".join(_signoff_key(kind)))
+    def delete(self, kind: str, *, missing_ok: bool = False) -> Flow[None]:
+        """Withdraw a signoff; `NotFound` where there is none, unless *missing_ok*."""
+        name = "".join(_signoff_key(kind))
+        yield from self._ask("delete", name=name, lenient=missing_ok)
 
 
 @face("permissions[]", Kind.EVENT)

@@ -9,9 +9,9 @@ from pathlib import Path
 from typing import Any, Dict, List, Optional, Union
 from urllib.parse import unquote
 
-from .._downloads import Into, destination
+from .._downloads import Into, destination, is_kept_compressed
 from .._encode import Names, file_path, further, names, segment
-from .._exchange import save_file
+from .._exchange import received
 from .._files import Progress
 from .._flow import Bounded, Do, Flow
 from .._node import Json, Mode, Node, face, opens, verb
@@ -67,20 +67,21 @@ class Labels(Listed[Mode]):
         return self._record(name, "label")
 
     @verb
-    def create(self, label: str) -> Flow[Json]:
+    def create(self, label: str, *, exist_ok: bool = False) -> Flow[Json]:
         """Put *label* on it.
 
         A superevent gives the label object; an event gives an empty dictionary, or one with
-        ``warning`` where the label was there already.
+        ``warning`` where the label was there already. A superevent refuses that (`BadRequest`),
+        unless *exist_ok*: then the label that is there is given.
         """
         segment(label, "label")
-        return self._ask("create", name=label)
+        return self._ask("create", name=label, lenient=exist_ok)
 
     @verb
-    def delete(self, label: str) -> Flow[None]:
-        """Take *label* off; `NotFound` where it is not on."""
+    def delete(self, label: str, *, missing_ok: bool = False) -> Flow[None]:
+        """Take *label* off; `NotFound` where it is not on, unless *missing_ok*."""
         segment(label, "label")
-        yield from self._ask("delete", name=label)
+        yield from self._ask("delete", name=label, lenient=missing_ok)
 
 
 @face("logs[].tags")
@@ -92,20 +93,23 @@ class Tags(Listed[Mode]):
         return self._record(name, "tag")
 
     @verb
-    def create(self, tag: str, *, display_name: Optional[str] = None) -> Flow[Any]:
+    def create(
+        self, tag: str, *, display_name: Optional[str] = None, exist_ok: bool = False
+    ) -> Flow[Any]:
         """Put *tag* on the message; a new tag may be given a *display_name*.
 
-        A superevent gives the tag object, an event a sentence.
+        A superevent gives the tag object, an event a sentence. A tag that is on already is refused
+        (`BadRequest`, by events `Conflict`), unless *exist_ok*: then its object is given.
         """
         segment(tag, "tag")
         fields = {"displayName": display_name}
-        return self._ask("create", name=tag, fields=fields)
+        return self._ask("create", name=tag, fields=fields, lenient=exist_ok)
 
     @verb
-    def delete(self, tag: str) -> Flow[None]:
-        """Take *tag* off the message; `NotFound` where it is not on."""
+    def delete(self, tag: str, *, missing_ok: bool = False) -> Flow[None]:
+        """Take *tag* off the message; `NotFound` where it is not on, unless *missing_ok*."""
         segment(tag, "tag")
-        yield from self._ask("delete", name=tag)
+        yield from self._ask("delete", name=tag, lenient=missing_ok)
 
 
 @face("logs[]")
@@ -199,12 +203,8 @@ class File(Node[Mode]):
         """
         name = unquote(self._keys[-1]).rpartition("/")[2]
         target = yield Do(partial(destination, name if path is None else path, name))
-        # The server sends what is called .gz with a Content-Encoding that says so; readers want
-        # it inflated, a copy is to have the bytes that were uploaded.
-        raw = name.partition(",")[0].endswith(".gz")
-        call = self._call("get")
-        into = Into(target, raw=raw, progress=progress)
-        saved: Path = yield Bounded(save_file(self._session, call, into))
+        into = Into(target, is_kept_compressed(name), progress)
+        saved: Path = yield Bounded(received(self._session, self._call("get"), into))
         return saved
 
 

@@ -5,13 +5,15 @@ from __future__ import annotations
 from typing import Any, Dict, Mapping, Optional, Union
 
 from .._answers import whole
+from .._calls import Call
 from .._encode import segment
-from .._exchange import Call, Session, invoke
 from .._flow import Flow
 from .._node import ADDED, Json, Mode, Node, face, pages, verb
 from .._paging import paginate
 from .._retry import Repeat
 from .._routes import Cell, Encoding
+from .._session import Session
+from .._settling import invoke
 from ..errors import InputError
 from .events import Events
 from .objects import identity
@@ -127,7 +129,7 @@ class Path(Node[Mode]):
     @verb
     def delete(self) -> Flow[Any]:
         """DELETE it."""
-        return self._send(Cell("DELETE", answer=whole, repeat=Repeat.REMOVES))
+        return self._send(Cell("DELETE", answer=whole))
 
 
 @face("/")

@@ -26,14 +26,17 @@ class Members(Listed[Mode]):
         return self._record(graceid, "id")
 
     @verb
-    def create(self, event_id: str) -> Flow[Json]:
-        """Make *event_id* a member; gives ``{"self", "graceid"}``."""
-        return self._ask("create", name=event_id)
+    def create(self, event_id: str, *, exist_ok: bool = False) -> Flow[Json]:
+        """Make *event_id* a member; gives ``{"self", "graceid"}``.
+
+        One that is a member already is refused (`BadRequest`), unless *exist_ok*.
+        """
+        return self._ask("create", name=event_id, lenient=exist_ok)
 
     @verb
-    def delete(self, event_id: str) -> Flow[None]:
-        """Make *event_id* a member no more."""
-        yield from self._ask("delete", name=event_id)
+    def delete(self, event_id: str, *, missing_ok: bool = False) -> Flow[None]:
+        """Make *event_id* a member no more; `NotFound` where it is none, unless *missing_ok*."""
+        yield from self._ask("delete", name=event_id, lenient=missing_ok)
 
 
 @face("pipeline_preferred_events", Kind.SUPEREVENT)
@@ -51,24 +54,27 @@ class PipelinePreferredEvents(Node[Mode]):
         return self._ask("get")
 
     @verb
-    def create(self, event_id: str) -> Flow[Json]:
-        """Make *event_id* its pipeline's preferred one; gives ``{"self", "graceid"}``."""
-        return self._ask("create", name=event_id)
+    def create(self, event_id: str, *, exist_ok: bool = False) -> Flow[Json]:
+        """Make *event_id* its pipeline's preferred one; gives ``{"self", "graceid"}``.
+
+        One that is so already is refused (`BadRequest`), unless *exist_ok*.
+        """
+        return self._ask("create", name=event_id, lenient=exist_ok)
 
     @verb
-    def delete(self, event_id: str) -> Flow[None]:
-        """Make *event_id* its pipeline's preferred one no more."""
-        yield from self._ask("delete", name=event_id)
+    def delete(self, event_id: str, *, missing_ok: bool = False) -> Flow[None]:
+        """Make *event_id* preferred no more; `NotFound` where it is not, unless *missing_ok*."""
+        yield from self._ask("delete", name=event_id, lenient=missing_ok)
 
     @verb
-    def add(self, event_id: str) -> Flow[None]:
+    def add(self, event_id: str, *, exist_ok: bool = False) -> Flow[None]:
         """Do what `create` does, and give nothing."""
-        yield from self._ask("create", name=event_id)
+        yield from self._ask("create", name=event_id, lenient=exist_ok)
 
     @verb
-    def remove(self, event_id: str) -> Flow[None]:
+    def remove(self, event_id: str, *, missing_ok: bool = False) -> Flow[None]:
         """Do what `delete` does."""
-        yield from self._ask("delete", name=event_id)
+        yield from self._ask("delete", name=event_id, lenient=missing_ok)
 
 
 @face("notices", Kind.SUPEREVENT)
@@ -99,14 +105,17 @@ class Superevent(Object[Mode]):
     pipeline_preferred_events: PipelinePreferredEvents[Mode]
 
     @verb
-    def add(self, event_id: str) -> Flow[None]:
-        """Make *event_id* a member."""
-        yield from self._ask("create", row="events", name=event_id)
+    def add(self, event_id: str, *, exist_ok: bool = False) -> Flow[None]:
+        """Make *event_id* a member; one that is so already is refused, unless *exist_ok*."""
+        yield from self._ask("create", row="events", name=event_id, lenient=exist_ok)
 
     @verb
-    def remove(self, event_id: str) -> Flow[None]:
-        """Make *event_id* a member no more; the preferred event must stay."""
-        yield from self._ask("delete", row="events", name=event_id)
+    def remove(self, event_id: str, *, missing_ok: bool = False) -> Flow[None]:
+        """Make *event_id* a member no more; the preferred event must stay.
+
+        `NotFound` where it is none, unless *missing_ok*.
+        """
+        yield from self._ask("delete", row="events", name=event_id, lenient=missing_ok)
 
     @verb
     def is_exposed(self) -> Flow[bool]:
@@ -128,10 +137,15 @@ class Superevent(Object[Mode]):
         yield from self._ask("create", row="exposure", fields={"action": "hide"})
 
     @verb
-    def signoff(self, kind: str, status: str, comment: str = "") -> Flow[None]:
-        """Sign off as ``ADV`` or for a detector such as ``H1``: ``OK`` or ``NO``."""
+    def signoff(
+        self, kind: str, status: str, comment: str = "", *, exist_ok: bool = False
+    ) -> Flow[None]:
+        """Sign off as ``ADV`` or for a detector such as ``H1``: ``OK`` or ``NO``.
+
+        A second signoff is refused (`BadRequest`), unless *exist_ok* and it says the same.
+        """
         fields = signoff_fields(kind, status, comment)
-        yield from self._ask("create", row="signoffs", fields=fields)
+        yield from self._ask("create", row="signoffs", fields=fields, lenient=exist_ok)
 
     @verb
     def confirm_as_gw(self, gw_id: Optional[str] = None) -> Flow[Json]:
@@ -183,15 +197,19 @@ class Superevents(Objects[Mode]):
         t_0: Any = None,
         t_end: Any = None,
         preferred_event: Optional[str] = None,
+        unchanged_ok: bool = False,
         **fields: Any,
     ) -> Flow[Json]:
-        """Change a superevent, and give it; the server refuses a change that changes nothing.
+        """Change a superevent, and give it.
+
+        The server refuses a change that changes nothing (`BadRequest`), unless *unchanged_ok*.
 
         Servers also take *em_type*, *time_coinc_far* and *space_coinc_far* (Hz).
         """
-        sent = self._described(t_start, t_0, t_end, preferred_event, None)
+        sent: Json = self._described(t_start, t_0, t_end, preferred_event, None)
+        sent.update(further(fields, (*sent, "unchanged_ok")))
         keys = (segment(superevent_id),)
-        return self._ask("update", row="/*[]", keys=keys, fields={**sent, **further(fields, sent)})
+        return self._ask("update", row="/*[]", keys=keys, fields=sent, lenient=unchanged_ok)
 
     @staticmethod
     def _described(

@@ -9,8 +9,8 @@ from typing import Any, List, Mapping, Optional, Sequence, Union
 from gracedb_core._address import Address
 from gracedb_core._credentials import Keeper
 from gracedb_core._drivers import Blocking
-from gracedb_core._exchange import Session
 from gracedb_core._retry import RetryPolicy
+from gracedb_core._session import Session
 from gracedb_core._wire import Request, Response, Timeout
 from gracedb_core.resources import Root
 

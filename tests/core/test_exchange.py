@@ -97,7 +97,7 @@ def test_creations_in_doubt_are_never_repeated(trouble: Any) -> None:
     told = Told(trouble, reply(201, EVENT))
     with pytest.raises(OutcomeUnknown, match="may or may not have been carried out") as caught:
         create(told)
-    assert told.lines == ["POST /api/events/"]
+    assert [line for line in told.lines if not line.startswith("GET")] == ["POST /api/events/"]
     assert caught.value.request is not None
     assert caught.value.request.url == "https://gracedb.example/api/events/"
     assert caught.value.sent_at == 1000.0
@@ -141,7 +141,7 @@ def test_a_cut_answer_to_a_creation_is_in_doubt() -> None:
     told = Told(Response(201, {"content-length": "100"}, b"{}"))
     with pytest.raises(OutcomeUnknown):
         create(told)
-    assert len(told.lines) == 1
+    assert len([line for line in told.lines if line.startswith("POST")]) == 1
 
 
 def test_maintenance_is_told_at_once() -> None:
@@ -178,13 +178,6 @@ def test_the_last_outcome_is_told() -> None:
     assert len(told.lines) == 5
 
 
-def test_a_second_removal_that_finds_nothing_has_succeeded() -> None:
-    """After a lost answer, 404 on a DELETE means that the first one arrived."""
-    told = Told(LOST, reply(404, b'"No label"'))
-    assert told.root.events["G1"].labels.delete("INJ") is None
-    assert told.lines == ["DELETE /api/events/G1/labels/INJ"] * 2
-
-
 def test_a_first_removal_that_finds_nothing_has_not() -> None:
     """Without doubt, 404 on a DELETE means what it says."""
     with pytest.raises(NotFound):
@@ -195,9 +188,10 @@ def test_a_first_removal_that_finds_nothing_has_not() -> None:
 
 def test_a_removal_in_doubt_is_told() -> None:
     """Where every answer to a DELETE is lost, nobody knows."""
-    told = Told(*[LOST] * 5)
+    told = Told(*[LOST] * 50)
     with pytest.raises(OutcomeUnknown):
         told.root.events["G1"].labels.delete("INJ")
+    assert len([line for line in told.lines if line.startswith("DELETE")]) == 5
 
 
 def test_one_deadline_for_all_attempts() -> None:

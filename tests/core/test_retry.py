@@ -19,7 +19,7 @@ from gracedb_core.errors import (
 )
 from gracedb_core.errors._refusals import response_error_class
 
-FREELY, REMOVES, NEVER = Repeat.FREELY, Repeat.REMOVES, Repeat.NEVER
+FREELY, ONCE, NEVER = Repeat.FREELY, Repeat.ONCE, Repeat.NEVER
 STEADY = RetryPolicy(jitter=lambda: 1.0)
 
 
@@ -29,31 +29,31 @@ def status(code: int, wait: Optional[float] = None) -> Any:
 
 
 @pytest.mark.parametrize(
-    ("outcome", "freely", "removes", "never"),
+    ("outcome", "freely", "otherwise"),
     [
-        (ConnectFailed("refused"), True, True, True),
-        (TLSFailed("bad certificate"), False, False, False),
-        (ConnectionLost("reset"), True, True, False),
-        (TimedOut("slow"), True, True, False),
-        (TruncatedAnswer("short"), True, True, False),
-        (status(429), True, True, True),
-        (status(429, 3), True, True, True),
-        (status(503, 3), True, True, True),
-        (status(503), False, False, False),
-        (status(502), True, True, False),
-        (status(504), True, True, False),
-        (status(408), True, True, False),
-        (status(409), True, False, False),
-        (status(500), False, False, False),
-        (status(400), False, False, False),
-        (status(403), False, False, False),
-        (status(404), False, False, False),
-        (status(410), False, False, False),
+        (ConnectFailed("refused"), True, True),
+        (TLSFailed("bad certificate"), False, False),
+        (ConnectionLost("reset"), True, False),
+        (TimedOut("slow"), True, False),
+        (TruncatedAnswer("short"), True, False),
+        (status(429), True, True),
+        (status(429, 3), True, True),
+        (status(503, 3), True, True),
+        (status(503), False, False),
+        (status(502), True, False),
+        (status(504), True, False),
+        (status(408), True, False),
+        (status(409), True, False),
+        (status(500), False, False),
+        (status(400), False, False),
+        (status(403), False, False),
+        (status(404), False, False),
+        (status(410), False, False),
     ],
 )
-def test_what_is_repeated(outcome: Any, freely: bool, removes: bool, never: bool) -> None:
-    """Nothing that may have been done is done twice, unless the cell allows it."""
-    for repeat, expected in ((FREELY, freely), (REMOVES, removes), (NEVER, never)):
+def test_what_is_repeated(outcome: Any, freely: bool, otherwise: bool) -> None:
+    """Nothing that may have been done is sent again, unless the cell allows it without a look."""
+    for repeat, expected in ((FREELY, freely), (ONCE, otherwise), (NEVER, otherwise)):
         assert (STEADY.again_after(outcome, repeat, 1) is not None) is expected, repeat
 
 

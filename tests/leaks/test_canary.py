@@ -20,8 +20,9 @@ from urllib.parse import quote
 import pytest
 
 from gracedb_core import AsyncClient, Client, errors
-from gracedb_core._exchange import Call as Asked
-from gracedb_core._exchange import _signed, prepare
+from gracedb_core._calls import Call as Asked
+from gracedb_core._calls import prepare
+from gracedb_core._exchange import Trail, _signed
 from gracedb_core._routes import Cell
 from gracedb_core.interfaces import AuthRequest, ClientCert, Credential, Origin, TransportOptions
 from tests.transports.authority import Authority
@@ -316,7 +317,7 @@ def test_the_things_a_client_is_made_of(life: Life) -> None:
         bearer_token=CORE,
         environment={"BEARER_TOKEN": CORE},
     )
-    request = _signed(session, prepare(session, Asked(Cell("GET"), "x")), 0.0, 1)
+    request = _signed(session, prepare(session, Asked(Cell("GET"), "x")), Trail(session))
     credential = session.keeper.current
     assert credential.headers or credential.certificate
     options = client._connection._transport_options()

@@ -24,7 +24,21 @@ LAYERS = (
     ("transports",),
     # flows: what happens next; plugins and what they bring
     (
-        *("_flow", "_drivers", "_exchange", "_paging", "_credentials", "_installed", "_offers"),
+        *(
+            "_flow",
+            "_drivers",
+            "_session",
+            "_calls",
+            "_exchange",
+            "_ledger",
+            "_sought",
+            "_looks",
+            "_settling",
+            "_paging",
+            "_credentials",
+            "_installed",
+            "_offers",
+        ),
         *("_plugins", "_observers", "_openings", "_connection"),
     ),
     # the typed face

@@ -51,7 +51,7 @@ Timeout().read = 1.0  # type: ignore[misc]
 # An argument that is missing, misspelt or one too many.
 event.labels.create()  # type: ignore[call-arg]
 event.labels.create(name="DQV")  # type: ignore[call-arg]
-event.labels.create("DQV", "INJ")  # type: ignore[call-arg]
+event.labels.create("DQV", "INJ")  # type: ignore[call-arg,arg-type]
 event.get(1)  # type: ignore[call-arg]
 event.voevents.create()  # type: ignore[call-arg]
 superevent.signoff("ADV")  # type: ignore[call-arg]

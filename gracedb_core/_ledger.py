@@ -1,0 +1,83 @@
+"""Which writes of this process are under way, and what each has made: no thing counts twice.
+
+Two deliberate writes of the same words make two things. Where the answer to one of them is lost,
+what is found on the server may be the other's.
+"""
+
+from __future__ import annotations
+
+import os
+import threading
+import time
+from collections import deque
+from typing import Any, Callable, Deque, Hashable, Set, Tuple
+from weakref import WeakValueDictionary
+
+__all__ = ["LEDGER", "Alike", "Ledger"]
+
+#: Seconds for which it is remembered what was made: the server dates things to the second only,
+#: and what is looked for was made before or after by a moment.
+_REMEMBERED = 120.0
+
+
+class Alike:
+    """Writes of the same words to the same place."""
+
+    def __init__(self) -> None:
+        self._lock = threading.Lock()
+        #: How many were sent and not answered yet: what is found may be theirs.
+        self.sending = 0
+        self._taken: Set[Any] = set()
+        #: How many were answered without saying what they have made.
+        self.unnamed = 0
+
+    def __enter__(self) -> Alike:
+        with self._lock:
+            self.sending += 1
+        return self
+
+    def __exit__(self, *exception: object) -> None:
+        with self._lock:
+            self.sending -= 1
+
+    def take(self, identity: Any) -> bool:
+        """Take what a write has made for one's own, unless it is somebody's already."""
+        with self._lock:
+            if identity is None:
+                self.unnamed += 1
+                return True
+            if identity in self._taken:
+                return False
+            self._taken.add(identity)
+            return True
+
+
+class Ledger:
+    """All writes of one process; those that nobody can ask about any more are forgotten."""
+
+    def __init__(self, clock: Callable[[], float] = time.monotonic) -> None:
+        self._clock = clock
+        self.begin_anew()
+
+    def begin_anew(self) -> None:
+        """Forget everything, such as what the parent of this process does."""
+        self._lock = threading.Lock()
+        self._alike: WeakValueDictionary[Hashable, Alike] = WeakValueDictionary()
+        self._recent: Deque[Tuple[float, Alike]] = deque()
+
+    def alike(self, key: Hashable) -> Alike:
+        """Give what is known of the writes of *key*."""
+        with self._lock:
+            now = self._clock()
+            while self._recent and self._recent[0][0] < now - _REMEMBERED:
+                self._recent.popleft()
+            found = self._alike.get(key)
+            if found is None:
+                found = self._alike[key] = Alike()
+            self._recent.append((now, found))
+            return found
+
+
+#: Of the process, not of a client: a program may have a client for each of its threads.
+LEDGER = Ledger()
+os.register_at_fork(after_in_child=LEDGER.begin_anew)

@@ -1,0 +1,157 @@
+"""Every call of the API, and writes exactly once.
+
+A write whose answer is lost may have been carried out. So it is looked for, in the way that its
+cell of the route table says. What is found was done; what the server does once only is sent again
+after a look; anything else is never sent twice: where it does not appear, nobody knows.
+"""
+
+from __future__ import annotations
+
+from typing import Any, List, Optional, Union
+
+from ._calls import Call, judged, prepare
+from ._exchange import Trail, doubt, exchange
+from ._flow import Flow, Open, Sleep
+from ._ledger import LEDGER, Alike
+from ._looks import LOOKS
+from ._retry import Repeat, tell
+from ._routes import Trace
+from ._session import Session
+from ._sought import Found, Sought, identity_of
+from ._wire import Request
+from .errors import (
+    AccessDenied,
+    AnswerError,
+    GraceDBError,
+    OutcomeUnknown,
+    Resolution,
+    ResponseError,
+    ServerFault,
+    Throttled,
+    TransportError,
+)
+
+__all__ = ["invoke"]
+
+#: Refusals that say nothing of whether it is so already.
+_SAY_NOTHING = (AccessDenied, Throttled, ServerFault)
+
+
+def invoke(session: Session, call: Call) -> Flow[Any]:
+    """Make *call* and give what its cell makes of the answer."""
+    request = prepare(session, call)
+    if call.cell.repeat is not Repeat.FREELY:
+        return (yield from _Write(session, call, request).made())
+    response = yield from exchange(session, request, Repeat.FREELY)
+    if call.cell.is_file:
+        return (yield Open(response, session.asked(request)))
+    return judged(session, request, response, call.cell.answer)
+
+
+class _Write:
+    """One write: sent, and looked for where its answer is lost."""
+
+    def __init__(self, session: Session, call: Call, request: Request) -> None:
+        self._session = session
+        self._call = call
+        self._request = request
+        self._trail = Trail(session)
+        self._alike: Alike = LEDGER.alike(
+            (
+                str(session.address.origin),
+                call.cell.method,
+                request.target,
+                hash(repr(call.fields)),
+                tuple(part.name for part in call.files),
+            )
+        )
+        self._unknown: Optional[OutcomeUnknown] = None
+        self._resolved: List[Resolution] = []
+
+    def made(self) -> Flow[Any]:
+        """Give what the write answers; raises `OutcomeUnknown` where nobody can tell."""
+        while True:
+            try:
+                return (yield from self._sent())
+            except OutcomeUnknown as unknown:
+                unknown.looked_for_by(self._resolution)
+                # The first doubt is the one to tell of.
+                self._unknown = self._unknown or unknown
+            except (ResponseError, TransportError) as refusal:
+                return (yield from self._refused(refusal)).answer
+            found = yield from self._settled(self._unknown)
+            if found is not None:
+                return found.answer
+
+    def _sent(self) -> Flow[Any]:
+        session, request = self._session, self._request
+        with self._alike:
+            response = yield from exchange(session, request, self._call.cell.repeat, self._trail)
+            try:
+                answer = judged(session, request, response, self._call.cell.answer)
+            except AnswerError as error:
+                # Accepted, by its status, by somebody: whether by the server is not to be read.
+                raise doubt(session.asked(request), error, self._trail.sent_at) from error
+            self._alike.take(identity_of(answer))
+        return answer
+
+    def _refused(self, refusal: Union[ResponseError, TransportError]) -> Flow[Found]:
+        """See whether what was refused is so already; raises what stands for it otherwise."""
+        unknown = self._unknown
+        says_nothing = isinstance(refusal, (TransportError, *_SAY_NOTHING))
+        if says_nothing or not (unknown or self._call.lenient):
+            # Nothing was done this time; of the first time nobody knows any more than before.
+            raise unknown or refusal
+        try:
+            found = yield from self._seen(Trail(self._session))
+        except GraceDBError:
+            found = None
+        if found is None or not found.is_ours:
+            raise refusal
+        return found
+
+    def _settled(self, unknown: OutcomeUnknown) -> Flow[Optional[Found]]:
+        """Look, as often as the policy allows; None where it is to be sent again."""
+        policy, cell, looked = self._session.policy, self._call.cell, 0
+        while cell.trace is not Trace.NONE:
+            looked += 1
+            found, failed = None, False
+            try:
+                found = yield from self._seen(self._trail)
+            except GraceDBError:
+                failed = True  # as often as reading is tried
+            if found is not None and found.is_ours:
+                return found
+            # What is another's, the server does not do twice: it will say so itself.
+            again = cell.repeat is Repeat.ONCE or found is not None
+            if failed and not again:
+                break
+            tried = self._trail.tried if again else looked
+            pause = policy.pause_after(tried)
+            if tried >= policy.attempts or not self._trail.has_time_for(pause):
+                break
+            if again:
+                tell(self._session.asked(self._request), unknown.__cause__ or unknown, pause)
+            yield Sleep(pause)
+            if again:
+                return None
+        raise unknown
+
+    def _seen(self, trail: Trail) -> Flow[Optional[Found]]:
+        sought = Sought(self._session, self._call, self._alike, since=self._trail, trail=trail)
+        return (yield from LOOKS[self._call.cell.trace](sought))
+
+    def _resolution(self) -> Flow[Resolution]:
+        """Look once more, when somebody asks."""
+        if self._resolved:
+            return self._resolved[0]
+        if self._call.cell.trace is Trace.NONE:
+            return Resolution(None)
+        found = yield from self._seen(Trail(self._session))
+        if found is not None:
+            resolution = Resolution(found.is_ours, found.answer if found.is_ours else None)
+            self._resolved.append(resolution)
+            return resolution
+        waited = self._session.clock() - self._trail.started
+        is_over = waited >= self._session.policy.settled_after and not self._alike.sending
+        return Resolution(False if is_over else None)

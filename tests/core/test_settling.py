@@ -1,0 +1,341 @@
+"""Writes whose answer is lost: found, sent again only where that does no harm, or told in doubt."""
+
+from __future__ import annotations
+
+import asyncio
+import copy
+import gzip
+import logging
+import pickle
+import threading
+import time
+from typing import Any, List
+
+import pytest
+
+from gracedb_core import AsyncClient, Client
+from gracedb_core._drivers import Awaiting
+from gracedb_core._retry import RetryPolicy
+from gracedb_core._wire import Request, Response
+from gracedb_core.errors import (
+    BadRequest,
+    ConnectionLost,
+    DecodeError,
+    GatewayFailure,
+    InputError,
+    NotFound,
+    OutcomeUnknown,
+    RedirectRefused,
+    Resolution,
+)
+from gracedb_core.resources import Root
+from gracedb_sandbox import Sandbox
+from tests.core.losing import DROP, LATE, LOSE, losing
+from tests.core.scripted import Told, reply
+from tests.core.writes import REMOVALS, WRITES, event, superevent, unique
+
+#: What the server does once only, whoever asks.
+ONCE = [name for name, write in WRITES.items() if write.twice == 1 and name != "make a superevent"]
+#: What would be done twice.
+NEVER = [name for name in WRITES if name not in ONCE]
+
+
+@pytest.fixture
+def direct(sandbox: Sandbox) -> Any:
+    """Give a client that loses nothing."""
+    with Client(sandbox.url, username="albert.einstein", password="relativity") as client:
+        yield client
+
+
+@pytest.mark.parametrize("name", [*WRITES, *REMOVALS])
+def test_a_lost_answer_is_found(direct: Client, name: str) -> None:
+    """What was done and not answered is done once, and answered as if nothing had been lost."""
+    write = {**WRITES, **REMOVALS}[name]
+    usual = write.make(direct, write.prepare(direct))
+    thing = write.prepare(direct)
+    root, transport = losing(direct, LOSE)
+    answer = write.make(root, thing)
+    assert len(transport.writes) == 1
+    assert write.count(direct, thing) == (name in WRITES)
+    if isinstance(usual, dict):
+        # The answer to an upload has a key of its own, and what was made is younger.
+        assert set(answer) >= set(usual) - {"warnings", "superevent_neighbours"}
+    elif not isinstance(usual, str):
+        assert answer == usual
+
+
+@pytest.mark.parametrize("name", [*ONCE, *REMOVALS])
+def test_what_is_done_once_is_sent_again(direct: Client, name: str) -> None:
+    """A write that did not arrive, and that the server does only once, is sent again."""
+    write = {**WRITES, **REMOVALS}[name]
+    thing = write.prepare(direct)
+    root, transport = losing(direct, DROP, LOSE)
+    write.make(root, thing)
+    assert len(transport.writes) == 2
+    assert write.count(direct, thing) == (name in WRITES)
+
+
+@pytest.mark.parametrize("name", NEVER)
+def test_what_would_be_done_twice_is_not_sent_again(direct: Client, name: str) -> None:
+    """A write that does not appear is told in doubt, and resolved: it was not done."""
+    write = WRITES[name]
+    thing = write.prepare(direct)
+    root, transport = losing(direct, DROP)
+    with pytest.raises(OutcomeUnknown, match="may or may not have been carried out") as caught:
+        write.make(root, thing)
+    assert len(transport.writes) == 1
+    assert caught.value.resolve() == Resolution(False)
+    assert write.count(direct, thing) == 0
+
+
+@pytest.mark.parametrize("name", NEVER)
+def test_what_appears_late_is_found(direct: Client, name: str) -> None:
+    """A server that is still at work is waited for, and then resolves the doubt."""
+    write = WRITES[name]
+    thing = write.prepare(direct)
+    root, transport = losing(direct, LATE, patience=3)
+    write.make(root, thing)
+    thing = write.prepare(direct)
+    root, transport = losing(direct, LATE, policy=RetryPolicy(attempts=1))
+    with pytest.raises(OutcomeUnknown) as caught:
+        write.make(root, thing)
+    seen: List[Resolution] = []
+    while not seen or seen[-1].done is None:
+        seen.append(caught.value.resolve())
+        assert len(seen) < 10
+    assert seen[-1].done is True
+    assert caught.value.resolve() == seen[-1]
+    assert len(transport.writes) == 1
+    assert write.count(direct, thing) == 1
+
+
+@pytest.mark.parametrize("name", [name for name in NEVER if WRITES[name].twice == 2])
+def test_two_on_purpose_are_two(direct: Client, name: str) -> None:
+    """What was made by an earlier call is never taken for what a later one has made."""
+    write = WRITES[name]
+    thing = write.prepare(direct)
+    write.make(direct, thing)
+    root, _ = losing(direct, DROP, LOSE)
+    with pytest.raises(OutcomeUnknown) as caught:
+        write.make(root, thing)
+    assert write.count(direct, thing) == 1
+    write.make(root, thing)
+    assert write.count(direct, thing) == 2
+    # All that is there is somebody's.
+    assert caught.value.resolve().done is False
+
+
+def test_two_lost_at_once_find_one_each(direct: Client) -> None:
+    """Two that are lost together, of which one arrived: one is done, the other in doubt."""
+    graceid = event(direct)
+    root, _ = losing(direct, LOSE, DROP)
+    done, unknown = [], []
+
+    def write() -> None:
+        try:
+            done.append(root.events[graceid].logs.create("same")["N"])
+        except OutcomeUnknown as error:
+            unknown.append(error)
+
+    threads = [threading.Thread(target=write) for _ in range(2)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join(30)
+    assert (len(done), len(unknown)) == (1, 1)
+    assert unknown[0].resolve() == Resolution(False)
+
+
+def test_what_others_did_before_is_no_answer(direct: Client) -> None:
+    """A label that was there already is refused, as it would have been without the loss."""
+    place = superevent(direct)
+    place.labels.create("DQV")
+    # Labels are dated to the second.
+    direct.events.get()
+    root, transport = losing(direct, DROP)
+    session = root._session
+    wait = threading.Event()
+    wait.wait(2.1)
+    with pytest.raises(BadRequest):
+        Root(session, root._driver).superevents[place._keys[0]].labels.create("DQV")
+    assert len(transport.writes) == 2
+
+
+def test_an_event_that_has_its_superevent_is_refused(direct: Client) -> None:
+    """A superevent that was made before is not taken for the one whose answer was lost."""
+    graceid = event(direct)
+    fields = {"t_start": 1, "t_0": 2, "t_end": 3, "preferred_event": graceid}
+    direct.superevents.create(**fields)
+    threading.Event().wait(2.1)
+    root, transport = losing(direct, DROP)
+    with pytest.raises(BadRequest, match="already assigned"):
+        root.superevents.create(**fields)
+    assert len(transport.writes) == 2
+
+
+def test_a_removal_of_what_was_never_there_is_refused(direct: Client) -> None:
+    """Without doubt, 404 means what it says; with it, what is gone was removed."""
+    graceid = event(direct)
+    with pytest.raises(NotFound):
+        direct.events[graceid].labels.delete("DQV")
+    root, _ = losing(direct, DROP)
+    assert root.events[graceid].labels.delete("DQV") is None
+
+
+@pytest.mark.parametrize("kind", ["events", "superevents"])
+def test_what_is_so_already_counts_on_request(direct: Client, kind: str) -> None:
+    """With exist_ok, missing_ok or unchanged_ok, what is so already is done."""
+    place = direct.events[event(direct)] if kind == "events" else superevent(direct)
+    for _ in range(2):
+        place.labels.create("DQV", exist_ok=True)
+        place.logs[1].tags.create("psd", exist_ok=True)
+    assert [label["name"] for label in place.labels.get()] == ["DQV"]
+    for _ in range(2):
+        place.labels.delete("DQV", missing_ok=True)
+        place.logs[1].tags.delete("psd", missing_ok=True)
+    assert place.labels.get() == []
+    with pytest.raises(NotFound):
+        place.logs[99].tags.delete("psd", missing_ok=True)
+    with pytest.raises(BadRequest):
+        place.labels.create("NONSENSE", exist_ok=True)
+
+
+def test_what_is_so_already_counts_on_superevents(direct: Client) -> None:
+    """Members, preferred events, signoffs and changes likewise."""
+    place, other = superevent(direct), event(direct)
+    place.labels.create("ADVREQ")
+    key = place._keys[0]
+    for _ in range(2):
+        place.add(other, exist_ok=True)
+        place.events.create(other, exist_ok=True)
+        place.pipeline_preferred_events.add(other, exist_ok=True)
+        place.signoff("ADV", "OK", "fine", exist_ok=True)
+        changed = direct.superevents.update(key, t_start=1.5, unchanged_ok=True)
+        assert changed["t_start"] == 1.5
+        place.signoffs.update("ADV", "NO", "no", unchanged_ok=True)
+        place.signoffs.update("ADV", "OK", "fine", unchanged_ok=True)
+    with pytest.raises(BadRequest):
+        place.signoff("ADV", "NO", "other words", exist_ok=True)
+    for _ in range(2):
+        place.pipeline_preferred_events.remove(other, missing_ok=True)
+        place.remove(other, missing_ok=True)
+        place.signoffs.delete("ADV", missing_ok=True)
+    with pytest.raises(BadRequest):
+        direct.superevents.update(key, t_start=1.5)
+    with pytest.raises(BadRequest):
+        # It is another superevent's.
+        superevent(direct).add(place.get()["preferred_event"], exist_ok=True)
+
+
+def test_an_awaited_doubt_is_awaited(sandbox: Sandbox) -> None:
+    """What `AsyncClient` raises is resolved by awaiting."""
+
+    class Late:
+        """Loses one write, and does it later."""
+
+        def __init__(self, send: Any) -> None:
+            self.send_on, self.kept = send, []  # type: ignore[var-annotated]  # requests
+
+        async def send(self, request: Request) -> Response:
+            if request.method == "POST":
+                self.kept.append(request)
+                raise ConnectionLost("The connection broke.")
+            response: Response = await self.send_on(request)
+            return response
+
+    async def main() -> None:
+        async with AsyncClient(
+            sandbox.url, username="albert.einstein", password="relativity"
+        ) as client:
+            late = Late(client._connection.awaited_transport().send)
+            session = client._session.replaced(policy=RetryPolicy(attempts=1))
+            driver = Awaiting(lambda: late, client._connection.run_blocking)  # type: ignore[arg-type,return-value]  # half
+            root: Root[Any] = Root(session, driver)
+            with pytest.raises(OutcomeUnknown) as caught:
+                await root.events.create(
+                    "a.data", unique("a").encode(), group="Test", pipeline="HardwareInjection"
+                )
+            assert await caught.value.resolve() == Resolution(None)
+            await late.send_on(late.kept[0])
+            resolution = await caught.value.resolve()
+            assert resolution.done is True
+            assert resolution.answer["group"] == "Test"
+
+    asyncio.run(main())
+
+
+def create(told: Told) -> Any:
+    """Upload an event."""
+    return told.root.events.create("coinc.xml", b"x", group="CBC", pipeline="gstlal")
+
+
+@pytest.mark.parametrize(
+    "answer",
+    [
+        Response(201, {"content-encoding": "gzip"}, b"damaged"),
+        Response(201, {"content-encoding": "gzip"}, gzip.compress(b"{}")[:-4]),
+        reply(201, b"<html>login</html>"),
+        Response(206, {}, b"{}"),
+        DecodeError("It is too large."),
+    ],
+)
+def test_an_accepted_write_that_cannot_be_read_is_in_doubt(answer: Any) -> None:
+    """Whatever is wrong with the answer: by its status the write was accepted."""
+    with pytest.raises(OutcomeUnknown):
+        create(Told(answer))
+
+
+def test_a_redirected_write_is_no_doubt() -> None:
+    """A redirect was answered before anything was done."""
+    with pytest.raises(RedirectRefused):
+        create(Told(reply(302, b"", {"location": "https://gracedb.example/login"})))
+
+
+def test_a_doubt_that_travels_cannot_look() -> None:
+    """A copy, or a pickle, keeps the facts and says that it knows no client."""
+    with pytest.raises(GatewayFailure) as caught:
+        create(Told(reply(504)))
+    for error in (copy.copy(caught.value), pickle.loads(pickle.dumps(caught.value))):
+        assert (error.status, error.request) == (504, caught.value.request)
+        with pytest.raises(InputError, match=r"POST https://gracedb.example/api/events/"):
+            error.resolve()
+
+
+def test_a_bare_place_has_nothing_to_look_for() -> None:
+    """What nobody has described is told in doubt at once, and stays so."""
+    told = Told(ConnectionLost("Broken."))
+    with pytest.raises(OutcomeUnknown) as caught:
+        told.root.path("new/").post(a=1)
+    assert told.lines == ["POST /api/new/"]
+    assert caught.value.resolve() == Resolution(None)
+
+
+def test_no_look_outlasts_the_deadline(direct: Client) -> None:
+    """Looking takes no more time than the call has left."""
+    told = Told(ConnectionLost("Broken."), policy=RetryPolicy(pause=1000, longest_pause=1000))
+    with pytest.raises(OutcomeUnknown):
+        create(told)
+    assert told.clock.slept == []
+
+
+def test_each_repetition_is_logged(caplog: pytest.LogCaptureFixture) -> None:
+    """A line says what is sent again, when, and why."""
+    told = Told(reply(429, {"detail": "Slow down"}), reply(200, {}))
+    with caplog.at_level(logging.WARNING, "gracedb_core"):
+        told.root.get()
+    (record,) = caplog.records
+    assert record.getMessage() == (
+        "GET https://gracedb.example/api/ was refused with 429: Slow down Trying again in 0.2 s."
+    )
+
+
+def test_the_server_clock_counts(direct: Client) -> None:
+    """A machine whose clock is a day off finds what it has made all the same."""
+    for wrong in (-86400.0, 86400.0):
+        root, transport = losing(direct, LOSE)
+        session = root._session
+        shifted = session.replaced(now=lambda shift=wrong: time.time() + shift)
+        graceid = event(direct)
+        log = Root(shifted, root._driver).events[graceid].logs.create("words")
+        assert log["comment"] == "words"
+        assert len(transport.writes) == 1
