@@ -2,12 +2,14 @@
 
 A blob is written, synced and named by its SHA-256 *before* the transaction
 that mentions it commits, so an acknowledged upload is on disk and a torn one
-is only an orphan nobody sees. Writers take turns on a lock of our own:
-SQLite's busy handler sleeps, and starves somebody among forty threads.
+is only an orphan nobody sees; the next server sweeps away what had no name yet.
+Writers take turns on a lock of our own: SQLite's busy handler sleeps, and
+starves somebody among forty threads.
 """
 
 from __future__ import annotations
 
+import fcntl
 import hashlib
 import io
 import os
@@ -15,7 +17,7 @@ import sqlite3
 import threading
 import time
 import uuid
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import BinaryIO, Callable, Iterator, List, NamedTuple, Optional, Union
 
@@ -83,7 +85,9 @@ class Store:
         self._blobs = self.folder / "blobs"
         self._incoming = self._blobs / "incoming"
         self._incoming.mkdir(parents=True, exist_ok=True)
+        self._sweep()
         self._furnish()
+        _sync_folder(self.folder)
 
     def connection(self) -> sqlite3.Connection:
         """This thread's own connection (autocommit; rows are `sqlite3.Row`)."""
@@ -108,16 +112,19 @@ class Store:
         fresh = self._incoming / uuid.uuid4().hex
         digest, size = hashlib.sha256(), 0
         with open(fresh, "wb") as target:
+            fcntl.flock(target, fcntl.LOCK_EX)
             for block in iter(lambda: stream.read(_BLOCK), b""):
                 digest.update(block)
                 size += target.write(block)
             target.flush()
             os.fsync(target.fileno())
-        blob = Blob(digest.hexdigest(), size)
-        home = self.path(blob.digest)
-        home.parent.mkdir(exist_ok=True)
-        os.replace(fresh, home)
+            blob = Blob(digest.hexdigest(), size)
+            home = self.path(blob.digest)
+            home.parent.mkdir(exist_ok=True)
+            os.replace(fresh, home)
+        # The second for the folder itself, which may be as new as its file.
         _sync_folder(home.parent)
+        _sync_folder(self._blobs)
         return blob
 
     def path(self, digest: str) -> Path:
@@ -147,6 +154,14 @@ class Store:
         made.execute("PRAGMA foreign_keys = ON")
         self._connections.append(made)
         return made
+
+    def _sweep(self) -> None:
+        """Remove what a server that was killed had begun to write."""
+        for left in self._incoming.iterdir():
+            # A writer that lives holds the lock, or has given the file its name by now.
+            with suppress(BlockingIOError, FileNotFoundError), open(left, "rb") as stream:
+                fcntl.flock(stream, fcntl.LOCK_EX | fcntl.LOCK_NB)
+                left.unlink()
 
     def _furnish(self) -> None:
         schema = Path(__file__).with_name("schema.sql").read_text(encoding="utf-8")

@@ -191,28 +191,6 @@ def test_a_fork_of_the_owner_does_not_stop_the_server() -> None:
     assert done.returncode == 0
 
 
-def test_every_acknowledged_write_survives_a_kill(tmp_path: Path) -> None:
-    """SIGKILL among uploads loses nothing that was answered, and shows nothing half-made."""
-    acknowledged: List[str] = []
-    server = Sandbox(tmp_path).start()
-    with Api(server.url) as api:
-        gid = api.event()
-        for count in range(40):
-            upload = {"upload": ("data.bin", os.urandom(20_000))}
-            answer = api.post(f"events/{gid}/log/", data={"comment": f"c{count}"}, files=upload)
-            acknowledged.append(answer.json()["comment"])
-            if count == 20:
-                os.kill(server.pid, signal.SIGKILL)
-                break
-    server.stop()
-    with Sandbox(tmp_path) as again, Api(again.url) as api:
-        comments = list(api.comments(gid).values())
-        assert [each for each in acknowledged if each not in comments] == []
-        names = api.get(f"events/{gid}/files/").json()
-        for url in names.values():
-            assert api.get(url.replace(url.split("/api/")[0] + "/api/", "")).status_code == 200
-
-
 @pytest.mark.parametrize("what", ["ready file", "database"])
 def test_what_cannot_serve_ends_at_once(tmp_path: Path, what: str) -> None:
     """A ready file that cannot be written, or a folder of something else, end the process."""
