@@ -134,17 +134,17 @@ def _sent(session: Session, request: Request, attempt: int) -> Flow[Response]:
         response: Response = yield Send(request)
         if session.stranger:
             response = _trusted(session, request, response)
-    except TransportError as error:
+    except GraceDBError as error:
         if observed:
             observed.end(None, error)
         raise
     except Exception as error:
-        if not session.stranger or isinstance(error, GraceDBError):
+        if not session.stranger:
             raise
         if isinstance(error, OSError) and not isinstance(request.body, (bytes, type(None))):
             raise  # reading an upload may raise what it likes
         blamed = _blamed(session, request, error)
-        if observed and isinstance(blamed, TransportError):
+        if observed:
             observed.end(None, blamed)
         raise blamed from None
     if observed:

@@ -13,7 +13,7 @@ from collections import deque
 from typing import Any, Callable, Deque, Hashable, Set, Tuple
 from weakref import WeakValueDictionary
 
-__all__ = ["LEDGER", "Alike", "Ledger"]
+__all__ = ["LEDGER", "Alike", "Ledger", "identity_of"]
 
 #: Seconds for which it is remembered what was made: the server dates things to the second only,
 #: and what is looked for was made before or after by a moment.
@@ -76,6 +76,14 @@ class Ledger:
                 found = self._alike[key] = Alike()
             self._recent.append((now, found))
             return found
+
+
+def identity_of(thing: Any) -> Any:
+    """Give what tells a thing from others that were made by the same words, or None."""
+    if not isinstance(thing, dict):
+        return None
+    named = (thing.get(key) for key in ("graceid", "superevent_id", "N", "version", "self"))
+    return next((str(name) for name in named if name is not None), None)
 
 
 #: Of the process, not of a client: a program may have a client for each of its threads.

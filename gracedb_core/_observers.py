@@ -8,7 +8,7 @@ from typing import Any, Dict, List, Optional, Tuple
 
 from ._installed import MISHAPS
 from ._plugins import Plugin
-from .errors import PluginWarning, SentRequest, TransportError
+from .errors import GraceDBError, PluginWarning, SentRequest
 
 __all__ = ["Observers"]
 
@@ -53,7 +53,7 @@ class Observed:
         self._began = perf_counter()
         self.facts = facts
 
-    def end(self, status: Optional[int], error: Optional[TransportError]) -> None:
+    def end(self, status: Optional[int], error: Optional[GraceDBError]) -> None:
         """Tell how it ended."""
         seconds = perf_counter() - self._began
         self._observers.tell(

@@ -7,17 +7,15 @@ after a look; anything else is never sent twice: where it does not appear, nobod
 
 from __future__ import annotations
 
-from typing import Any, List, Optional, Union
+from typing import TYPE_CHECKING, Any, List, Optional, Union
 
 from ._calls import Call, judged, prepare
 from ._exchange import Trail, doubt, exchange
 from ._flow import Flow, Open, Sleep
-from ._ledger import LEDGER, Alike
-from ._looks import LOOKS
+from ._ledger import LEDGER, Alike, identity_of
 from ._retry import Repeat, tell
 from ._routes import Trace
 from ._session import Session
-from ._sought import Found, Sought, identity_of
 from ._wire import Request
 from .errors import (
     AccessDenied,
@@ -30,6 +28,9 @@ from .errors import (
     Throttled,
     TransportError,
 )
+
+if TYPE_CHECKING:
+    from ._sought import Found
 
 __all__ = ["invoke"]
 
@@ -138,6 +139,10 @@ class _Write:
         raise unknown
 
     def _seen(self, trail: Trail) -> Flow[Optional[Found]]:
+        # Few programs ever lose an answer.
+        from ._looks import LOOKS
+        from ._sought import Sought
+
         sought = Sought(self._session, self._call, self._alike, since=self._trail, trail=trail)
         return (yield from LOOKS[self._call.cell.trace](sought))
 

@@ -11,12 +11,12 @@ from ._decode import moment
 from ._exchange import Trail, exchange
 from ._flow import Flow
 from ._ids import Kind
-from ._ledger import Alike
+from ._ledger import Alike, identity_of
 from ._retry import Repeat
 from ._routes import ROUTES
 from ._session import Session
 
-__all__ = ["Found", "Sought", "identity_of", "unix_time"]
+__all__ = ["Found", "Sought", "unix_time"]
 
 _DATED = re.compile(
     r"(\d{4})-(\d\d)-(\d\d)[ T](\d\d):(\d\d):(\d\d)(\.\d+)? ?(?:UTC|Z|\+00:?00)?\Z"
@@ -119,14 +119,6 @@ class Sought:
         """Take one of *things* that is beyond those whose makers were not told which is theirs."""
         listed = list(things)
         return self.take(listed[self._alike.unnamed :])
-
-
-def identity_of(thing: Any) -> Any:
-    """Give what tells a thing from others that were made by the same words, or None."""
-    if not isinstance(thing, dict):
-        return None
-    named = (thing.get(key) for key in ("graceid", "superevent_id", "N", "version", "self"))
-    return next((str(name) for name in named if name is not None), None)
 
 
 def unix_time(text: Any) -> Optional[float]:

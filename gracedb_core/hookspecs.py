@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Optional, Sequence
 
 import pluggy
 
-from .errors import SentRequest, TransportError
+from .errors import GraceDBError, SentRequest
 from .interfaces import AuthProvider, RouteOffer, TransportOffer
 
 if TYPE_CHECKING:
@@ -56,7 +56,7 @@ def gracedb_after_response(
     request: SentRequest,
     attempt: int,
     status: Optional[int],
-    error: Optional[TransportError],
+    error: Optional[GraceDBError],
     seconds: float,
 ) -> None:
     """See what came of a request; called after each attempt, with its status or its error."""

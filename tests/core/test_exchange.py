@@ -5,11 +5,13 @@ from __future__ import annotations
 import gzip
 import io
 import pickle
-from typing import Any
+from types import SimpleNamespace
+from typing import Any, List
 
 import pytest
 
 from gracedb_core._credentials import Keeper
+from gracedb_core._observers import Observers
 from gracedb_core._retry import RetryPolicy
 from gracedb_core._wire import ClientCert, Response, Timeout
 from gracedb_core.errors import (
@@ -31,6 +33,7 @@ from gracedb_core.errors import (
     Unavailable,
 )
 from gracedb_core.interfaces import Absent, Credential
+from gracedb_core.resources import Root
 
 from .scripted import Told, reply
 
@@ -142,6 +145,19 @@ def test_a_cut_answer_to_a_creation_is_in_doubt() -> None:
     with pytest.raises(OutcomeUnknown):
         create(told)
     assert len([line for line in told.lines if line.startswith("POST")]) == 1
+
+
+def test_observers_hear_of_an_answer_that_is_refused() -> None:
+    """An attempt whose answer the transport refuses has ended, too."""
+    heard: List[Any] = []
+    told = Told(DecodeError("It is too large."))
+    watcher = SimpleNamespace(function=heard.append, argnames=("error",))
+    observers = Observers([], [(None, watcher)])  # type: ignore[list-item]  # nobody is to blame
+    root: Root[Any] = Root(told.session.replaced(observers=observers), told.root._driver)
+    with pytest.raises(DecodeError):
+        root.get()
+    assert len(heard) == 1
+    assert isinstance(heard[0], DecodeError)
 
 
 def test_maintenance_is_told_at_once() -> None:

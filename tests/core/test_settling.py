@@ -146,27 +146,23 @@ def test_two_lost_at_once_find_one_each(direct: Client) -> None:
     assert unknown[0].resolve() == Resolution(False)
 
 
-def test_what_others_did_before_is_no_answer(direct: Client) -> None:
+def test_what_others_did_before_is_no_answer(sandbox: Sandbox, direct: Client) -> None:
     """A label that was there already is refused, as it would have been without the loss."""
     place = superevent(direct)
     place.labels.create("DQV")
-    # Labels are dated to the second.
-    direct.events.get()
+    sandbox.advance_clock(5)  # labels are dated to the second
     root, transport = losing(direct, DROP)
-    session = root._session
-    wait = threading.Event()
-    wait.wait(2.1)
     with pytest.raises(BadRequest):
-        Root(session, root._driver).superevents[place._keys[0]].labels.create("DQV")
+        root.superevents[place._keys[0]].labels.create("DQV")
     assert len(transport.writes) == 2
 
 
-def test_an_event_that_has_its_superevent_is_refused(direct: Client) -> None:
+def test_an_event_that_has_its_superevent_is_refused(sandbox: Sandbox, direct: Client) -> None:
     """A superevent that was made before is not taken for the one whose answer was lost."""
     graceid = event(direct)
     fields = {"t_start": 1, "t_0": 2, "t_end": 3, "preferred_event": graceid}
     direct.superevents.create(**fields)
-    threading.Event().wait(2.1)
+    sandbox.advance_clock(5)
     root, transport = losing(direct, DROP)
     with pytest.raises(BadRequest, match="already assigned"):
         root.superevents.create(**fields)

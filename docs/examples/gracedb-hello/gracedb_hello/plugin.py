@@ -5,7 +5,7 @@ from __future__ import annotations
 import logging
 from typing import TYPE_CHECKING, Optional, Sequence
 
-from gracedb_core.errors import SentRequest, TransportError
+from gracedb_core.errors import GraceDBError, SentRequest
 from gracedb_core.hookspecs import hookimpl
 from gracedb_core.interfaces import AuthProvider, RouteOffer, TransportOffer
 
@@ -48,7 +48,7 @@ def gracedb_before_request(request: SentRequest, attempt: int) -> None:
 
 @hookimpl
 def gracedb_after_response(
-    request: SentRequest, status: Optional[int], error: Optional[TransportError], seconds: float
+    request: SentRequest, status: Optional[int], error: Optional[GraceDBError], seconds: float
 ) -> None:
     """Log what came of it: a status, or the error that there was instead."""
     outcome = status if error is None else type(error).__name__
