@@ -43,6 +43,7 @@ class Connection:
     ) -> None:
         # Loaded here, not at import: finding the installed plugins takes milliseconds.
         from ._plugins import Plugins, installed_plugins
+        from .transports._forks import tell_in_child
 
         self._options = options
         self._now = now
@@ -54,6 +55,7 @@ class Connection:
         self._transport: Any = None
         self._executor: Optional[Executor] = None
         self._closed = False
+        self._inherited: Any = None
         self._lock = threading.RLock()
         address = Address.parse(options.service_url, options.api_version)
         self.session = Session(
@@ -73,6 +75,15 @@ class Connection:
         )
         for trouble in self._plugins.troubles:
             warnings.warn(trouble, PluginWarning, stacklevel=3)
+        tell_in_child(self)
+
+    def forked(self) -> None:
+        """Begin anew in a process that was forked: what was opened is the parent's to close."""
+        self._lock = threading.RLock()
+        self.session.keeper.forked()
+        # Kept: forgotten, it might take leave of the server in the parent's name.
+        self._inherited = (self._inherited, self._transport, self._executor)
+        self._transport = self._executor = None
 
     def transport(self) -> Transport:
         """Give the transport, opened once; raises `ClientClosed` after `close`."""

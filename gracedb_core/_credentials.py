@@ -215,6 +215,10 @@ class Keeper:
             watched = watches and credential.files
             self._due = min(self._end - margin, now() + _GLANCE if watched else math.inf)
 
+    def forked(self) -> None:
+        """Begin anew in a process that was forked, where nobody would open a lock that was shut."""
+        self._lock = threading.Lock()
+
     @property
     def current(self) -> Optional[Credential]:
         """The credential, whatever its age; None for an anonymous client."""

@@ -6,7 +6,7 @@ import errno
 import os
 from contextlib import suppress
 from pathlib import Path
-from typing import IO, TYPE_CHECKING, Any, Awaitable, Callable, NamedTuple, Optional, Type, Union
+from typing import TYPE_CHECKING, Any, Awaitable, Callable, NamedTuple, Optional, Type, Union
 
 from ._files import BLOCK, Arrival, Progress, awaited_stream, waited_stream
 from ._upload import Digest
@@ -14,6 +14,7 @@ from ._wire import Response
 from .errors import SentRequest
 
 if TYPE_CHECKING:
+    from io import BufferedWriter
     from types import TracebackType
 
 __all__ = [
@@ -91,7 +92,8 @@ class Download:
         self._total = total
         self._progress = into.progress
         self._done = 0
-        self._file: Optional[IO[bytes]] = None
+        self._file: Optional[BufferedWriter] = None
+        self._process = os.getpid()
 
     def begin(self) -> None:
         """Make the part, with the rights of any new file; inside of ``with``, which removes it."""
@@ -132,12 +134,20 @@ class Download:
         value: Optional[BaseException],
         traceback: Optional[TracebackType],
     ) -> None:
-        if self._file is not None:
-            with suppress(OSError):  # a full disk has been told already
-                self._file.close()
-        if self._part is not self._target:
-            with suppress(OSError):
-                self._part.unlink()
+        if os.getpid() != self._process:
+            # Forked in the middle, and the part is still being written elsewhere: what waits to be
+            # written is in both processes.
+            if self._file is not None:
+                self._file.raw.close()
+            return
+        try:
+            if self._file is not None:
+                with suppress(OSError):  # a full disk has been told already
+                    self._file.close()
+        finally:
+            if self._part is not self._target:
+                with suppress(OSError):
+                    self._part.unlink()
 
 
 class _Passing:
@@ -191,7 +201,7 @@ def is_kept_compressed(name: str) -> bool:
 
 def save(response: Response, asked: SentRequest, sink: Sink) -> Any:
     """Take the body in as it arrives; gives where it is, or what it is."""
-    stream = waited_stream(response)
+    stream = waited_stream(response, asked)
     try:
         arrival = Arrival(response, asked, raw=sink.raw)
         with sink.opened(arrival.length) as download:
@@ -213,7 +223,7 @@ async def save_awaiting(
     response: Response, asked: SentRequest, sink: Sink, run: Callable[..., Awaitable[Any]]
 ) -> Any:
     """Do the same; *run* calls what blocks on the disk where that is no harm."""
-    stream = awaited_stream(response)
+    stream = awaited_stream(response, asked)
     try:
         arrival = Arrival(response, asked, raw=sink.raw)
         with sink.opened(arrival.length) as download:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import time
 from typing import (
     TYPE_CHECKING,
@@ -18,7 +19,7 @@ from typing import (
 from ._downloads import save, save_awaiting
 from ._files import AsyncFile, open_file, read_all, read_all_awaiting
 from ._flow import Bounded, Do, Effect, Flow, Fork, Item, Join, Open, Read, Save, Send, Sleep
-from .errors import OutcomeUnknown
+from .errors import ClientClosed, OutcomeUnknown
 
 if TYPE_CHECKING:
     from concurrent.futures import Future
@@ -29,6 +30,27 @@ if TYPE_CHECKING:
 __all__ = ["Awaiting", "Blocking", "Opening"]
 
 T = TypeVar("T")
+
+
+def _stay(process: int) -> None:
+    """See that what was begun in *process* goes on there; what it waits for may be elsewhere."""
+    if os.getpid() != process:
+        raise ClientClosed(
+            "This search was begun by the process that this one was forked from; begin it anew."
+        )
+
+
+class _Beside:
+    """A flow on a thread; a process that is forked has no such thread, and touches nothing."""
+
+    def __init__(self, future: Future[Any]) -> None:
+        self._process = os.getpid()
+        self._future = future
+        self.result = future.result
+
+    def cancel(self) -> None:
+        if os.getpid() == self._process:
+            self._future.cancel()
 
 
 class Blocking:
@@ -67,11 +89,13 @@ class Blocking:
 
     def walk(self, flow: Flow[None]) -> Iterator[Any]:
         """Drive *flow* and give each of its items."""
+        process = os.getpid()
         try:
             effect = next(flow)
             while True:
                 if isinstance(effect, Item):
                     yield effect.value
+                    _stay(process)
                     effect = next(flow)
                     continue
                 try:
@@ -101,7 +125,7 @@ class Blocking:
         if isinstance(effect, Do):
             return effect.action()
         if isinstance(effect, Fork):
-            return self._submit(self.run, effect.flow)
+            return _Beside(self._submit(self.run, effect.flow))
         if isinstance(effect, Join):
             return effect.forked.result()
         if isinstance(effect, Open):
@@ -151,11 +175,13 @@ class Awaiting:
 
     async def walk(self, flow: Flow[None]) -> AsyncIterator[Any]:
         """Drive *flow* and give each of its items."""
+        process = os.getpid()
         try:
             effect = next(flow)
             while True:
                 if isinstance(effect, Item):
                     yield effect.value
+                    _stay(process)
                     effect = next(flow)
                     continue
                 try:

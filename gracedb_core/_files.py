@@ -12,6 +12,7 @@ import zlib
 from typing import TYPE_CHECKING, Any, AsyncIterator, Callable, List, Optional, Type
 
 from ._decode import inflater
+from ._inherited import Own, OwnAwaited
 from ._wire import Response
 from .errors import DecodeError, SentRequest, TruncatedAnswer
 
@@ -117,10 +118,10 @@ def open_file(response: Response, asked: SentRequest) -> io.BufferedReader:
     return io.BufferedReader(_Arriving(response, asked), _BUFFER)
 
 
-def waited_stream(response: Response) -> Any:
+def waited_stream(response: Response, asked: SentRequest) -> Any:
     """Give the body as a stream, also that of a transport which has read it already."""
     body = response.body
-    return io.BytesIO(body) if isinstance(body, bytes) else body
+    return io.BytesIO(body) if isinstance(body, bytes) else Own(body, asked)
 
 
 class _Arriving(io.RawIOBase):
@@ -128,7 +129,7 @@ class _Arriving(io.RawIOBase):
 
     def __init__(self, response: Response, asked: SentRequest) -> None:
         super().__init__()
-        self._stream = waited_stream(response)
+        self._stream = waited_stream(response, asked)
         try:
             self._arrival = Arrival(response, asked)
         except Exception:
@@ -171,7 +172,7 @@ class AsyncFile:
     @classmethod
     async def over(cls, response: Response, asked: SentRequest) -> AsyncFile:
         """Make one over the body of *response*; one that cannot be judged is let go of."""
-        stream = awaited_stream(response)
+        stream = awaited_stream(response, asked)
         try:
             return cls(stream, Arrival(response, asked))
         except BaseException:
@@ -254,10 +255,10 @@ class _Awaited:
         self._file.close()
 
 
-def awaited_stream(response: Response) -> Any:
+def awaited_stream(response: Response, asked: SentRequest) -> Any:
     """Give the body as a stream to await."""
     body = response.body
-    return _Awaited(body) if isinstance(body, bytes) else body
+    return _Awaited(body) if isinstance(body, bytes) else OwnAwaited(body, asked)
 
 
 def read_all(stream: Any, limit: int) -> bytes:

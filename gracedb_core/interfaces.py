@@ -188,6 +188,9 @@ class Transport(Protocol):
     of its own beyond ``Host``, ``Content-Length`` and what the protocol demands, and raises
     `TransportError` and its kind only, besides what reading an `Upload` raises. It is used from
     many threads at once.
+
+    It is used in the process that opened it, and closed there. A client in a process that was
+    forked opens another, and leaves this one, whose connections belong to the parent, alone.
     """
 
     def send(self, request: Request) -> Response:

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any, Tuple, Union
 
 from ..interfaces import Timeout
 from . import _sockets
+from ._forks import cut_off, tell_in_child
 
 if TYPE_CHECKING:
     from aiohttp.connector import Connection
@@ -46,6 +47,13 @@ class Line:
         self._limits = Timeout()
         self._end = self._until = self._rings = inf
         self._timer: Any = None
+        tell_in_child(self)
+
+    def forked(self) -> None:
+        """Leave it to the parent, whose loop waits on it."""
+        # That of one which is closed may have a number that is somebody else's by now.
+        if not self.transport.is_closing():
+            cut_off(self.transport.get_extra_info("socket"))
 
     @property
     def is_alive(self) -> bool:

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import ssl
 from base64 import b64encode
+from contextlib import suppress
 from functools import partial
 from http.client import HTTPException
 from ipaddress import ip_address
-from typing import Any, Dict, Mapping, Optional
+from queue import Empty
+from typing import Any, Dict, List, Mapping, Optional
 from urllib.parse import unquote
 
 import urllib3
@@ -24,6 +26,44 @@ from ._sockets import Body, Clock, ClockedHTTPConnection, ClockedHTTPSConnection
 __all__ = ["Pool", "open_pool", "proxy_address", "proxy_secret"]
 
 
+class _Shelf:
+    """Where idle connections lie, the last one on top.
+
+    There is no lock, which a process that is forked at a bad moment would find locked for ever.
+    """
+
+    def __init__(self, room: int) -> None:
+        self._room = room
+        self._idle: List[Any] = []
+        self._is_closed = False
+
+    def get(self, **_options: Any) -> Any:
+        """Take one, as from a queue; raises `queue.Empty`."""
+        try:
+            return self._idle.pop()
+        except IndexError:
+            raise Empty from None
+
+    def put(self, _nothing: None) -> None:
+        """Take no notice of what urllib3 fills its queues with."""
+
+    def keep(self, connection: Any) -> bool:
+        """Put one there, if there is room, and somebody who may want it."""
+        if self._is_closed or len(self._idle) >= self._room:
+            return False
+        self._idle.append(connection)
+        if self._is_closed:  # by another thread, since then
+            self.clear()
+        return True
+
+    def clear(self) -> None:
+        """Close what is there and keep nothing from now on."""
+        self._is_closed = True
+        with suppress(Empty):
+            while True:
+                self.get().close()
+
+
 class Pool(HTTPConnectionPool):
     """A pool to one origin: urllib3 keeps and opens the connections, and we speak over them.
 
@@ -37,6 +77,7 @@ class Pool(HTTPConnectionPool):
     forwarded: Mapping[str, str] = {}
     #: Whether a proxy passes on what it cannot read.
     tunnels = False
+    QueueCls: Any = _Shelf
 
     def serve(self, origin: Origin) -> Pool:
         """Be told which origin it is for, which a proxy's address hides."""
@@ -83,7 +124,21 @@ class Pool(HTTPConnectionPool):
         connection.clock = clock
         return connection
 
+    def _put_conn(self, conn: Any) -> None:
+        shelf: Any = self.pool
+        if shelf is None or not shelf.keep(conn):
+            conn.close()
+
+    def close(self) -> None:
+        shelf: Any = self.pool
+        self.pool = None
+        if shelf is not None:
+            shelf.clear()
+
     def _take_back(self, connection: Any, *, reusable: bool) -> None:
+        if connection.is_inherited:
+            connection.close()
+            return
         # From now on it is somebody else's: a late revocation must not harm it.
         connection.clock.carried_by(None)
         if not reusable:

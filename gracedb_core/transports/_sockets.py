@@ -21,6 +21,7 @@ from urllib3.connection import HTTPConnection, HTTPSConnection
 
 from ..interfaces import Timeout
 from ._bodies import Outgoing
+from ._forks import cut_off, tell_in_child
 from ._replies import Reply
 
 if TYPE_CHECKING:
@@ -164,8 +165,19 @@ class _Clocked(http.client.HTTPConnection):
     clock: Clock
     received: Optional[_Received] = None
     response_class: Any = _reply
+    #: Whether it is the parent's of this process.
+    is_inherited = False
+
+    def forked(self) -> None:
+        """Leave it to the parent."""
+        self.is_inherited = True
+        if self.sock is not None:
+            # Before it is closed: a file over it keeps it open.
+            cut_off(self.sock)
+            self.sock.close()
 
     def connect(self) -> None:
+        tell_in_child(self)
         try:
             super().connect()
         except BaseException:
