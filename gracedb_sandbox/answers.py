@@ -90,11 +90,19 @@ def unauthenticated() -> Refusal:
 
 def page(status: int, title: str, text: str) -> Response:
     """An HTML page, as for a URL nobody serves."""
-    html = (
+    return Response(_html(title, text), status, content_type=_RAW)
+
+
+def _html(title: str, text: str) -> str:
+    return (
         f'\n<!doctype html>\n<html lang="en">\n<head>\n  <title>{title}</title>\n</head>\n'
         f"<body>\n  <h1>{title}</h1><p>{text}</p>\n</body>\n</html>\n"
     )
-    return Response(html, status, content_type=_RAW)
+
+
+def bad_request() -> Refusal:
+    """400 as a page: a form beyond all limits."""
+    return Refusal(400, _html("Bad Request (400)", ""), raw=True)
 
 
 def not_found_page() -> Response:

@@ -19,7 +19,7 @@ from werkzeug.routing import BaseConverter, IntegerConverter, RequestRedirect
 
 from . import answers, events, gwtc, ids, root
 from .answers import Refusal, detail, unauthenticated
-from .bodies import ApiRequest, drain
+from .bodies import close_uploads
 from .clock import Clock
 from .dialect import PREFIXES, Dialect
 from .identity import CERTIFICATE, Directory
@@ -41,8 +41,6 @@ _NEVER_CACHE = "max-age=0, no-cache, no-store, must-revalidate, private"
 
 
 class _Application(Flask):
-    request_class = ApiRequest
-
     def wsgi_app(self, environ: Dict[str, Any], start_response: Any) -> Any:
         """Move the API's root from the path to SCRIPT_NAME, so that links keep their version."""
         path = environ["PATH_INFO"]
@@ -85,7 +83,7 @@ def create_app(
 def _frame(app: Flask) -> None:
     app.before_request(_arrive)
     app.after_request(_leave)
-    app.teardown_request(lambda _: finish(keep=False))
+    app.teardown_request(_forget)
     app.register_error_handler(Refusal, _refused)
     app.register_error_handler(HTTPException, _framework)
     app.register_error_handler(Exception, _failed)
@@ -115,7 +113,6 @@ def _converters(generation: str) -> Dict[str, Any]:
 
 def _arrive() -> Optional[Response]:
     g.dialect = Dialect(premises().generation, request.script_root)
-    drain()
     if not request.script_root:
         return answers.not_found_page()
     _refuse_old_clients(request.headers.get("User-Agent", ""))
@@ -183,11 +180,18 @@ def _reroute() -> None:
 def _leave(response: Response) -> Response:
     # "Not Found", as Django says it: the words reach people in requests' messages.
     response.status = f"{response.status_code} {HTTPStatus(response.status_code).phrase}"
+    # The machine's clock, which the server would show otherwise, may be another.
+    response.headers["Date"] = formatdate(now(), usegmt=True)
     finish(keep=True)  # what was to be forgotten was, when its refusal was raised
     if "Cache-Control" not in response.headers:
         response.headers["Expires"] = formatdate(usegmt=True)
         response.headers["Cache-Control"] = _NEVER_CACHE
     return response
+
+
+def _forget(_: Optional[BaseException]) -> None:
+    finish(keep=False)
+    close_uploads()
 
 
 def _refused(refusal: Refusal) -> Response:

@@ -2,27 +2,20 @@
 
 from __future__ import annotations
 
-import html
+import io
 import json
 from typing import Any, BinaryIO, Dict, List, Mapping, NamedTuple, Optional, Sequence, cast
+from urllib.parse import parse_qsl
 
-from flask import Request, request
-from werkzeug.formparser import FormDataParser
+from flask import g, request
 
-from .answers import Refusal, detail, spoken
+from .answers import Refusal, bad_request, detail, spoken
 from .json_text import read_json
+from .multipart import MOST_FIELDS, TooMuch, Upload, read_multipart
 
 MULTIPART = "multipart/form-data"
 _FORMS = (MULTIPART, "application/x-www-form-urlencoded")
 EVERY = ("application/json", *_FORMS)
-
-
-class Upload(NamedTuple):
-    """A file part: its base name, and its bytes to read."""
-
-    name: str
-    stream: BinaryIO
-    size: int
 
 
 class Body(NamedTuple):
@@ -49,19 +42,6 @@ class Body(NamedTuple):
         return list(value) if isinstance(value, (list, tuple)) else [value]
 
 
-class ApiRequest(Request):
-    """Flask's request, but strict: a broken multipart is an error, not an empty form."""
-
-    max_form_memory_size = None
-    max_form_parts = None
-
-    def make_form_data_parser(self) -> FormDataParser:
-        """A parser that does not swallow what it cannot read."""
-        parser = super().make_form_data_parser()
-        parser.silent = False
-        return parser
-
-
 def read_body(accepts: Sequence[str] = EVERY) -> Body:
     """The body of this request; refuses (415) what is not among *accepts*."""
     # Django reads Content-Length bytes: a chunked body has none and is no body.
@@ -73,24 +53,20 @@ def read_body(accepts: Sequence[str] = EVERY) -> Body:
 
 def read_query() -> bytes:
     """The query document of this request, unread: searches have words of their own for it."""
-    if not request.content_length:
-        return b""
-    _accept(EVERY[:1])
-    return request.get_data(cache=False)
+    if request.content_length:
+        _accept(EVERY[:1])
+    return read_bytes()
+
+
+def read_bytes() -> bytes:
+    """The body of this request, of whatever type; one of unknown length is none."""
+    return _stream().read()
 
 
 def _accept(accepts: Sequence[str]) -> None:
     if _mimetype() not in accepts:
-        kind = request.headers.get("Content-Type", "").replace('"', '\\"')
+        kind = request.headers.get("Content-Type", "")
         raise detail(415, f'Unsupported media type "{kind}" in request.')
-
-
-def drain() -> None:
-    """Read and drop a chunked body, so that the next request finds its beginning."""
-    if "chunked" in request.headers.get("Transfer-Encoding", "").lower():
-        stream = request.environ["wsgi.input"]
-        while stream.read(1 << 16):
-            pass
 
 
 def _mimetype() -> str:
@@ -99,7 +75,7 @@ def _mimetype() -> str:
 
 def _document() -> Body:
     try:
-        values = read_json(request.get_data(cache=False))
+        values = read_json(read_bytes().decode())
         # What could not be answered again is not stored: half a surrogate pair.
         json.dumps(values, ensure_ascii=False).encode()
     except (ValueError, RecursionError) as problem:
@@ -112,27 +88,64 @@ def _document() -> Body:
 
 def _form() -> Body:
     try:
-        fields, files = request.form, request.files
+        if _mimetype() != MULTIPART:
+            return Body(_urlencoded(), form=True, files={})
+        form = read_multipart(request.headers["Content-Type"], _stream())
+    except TooMuch:
+        raise bad_request() from None
     except ValueError as problem:
         raise detail(400, f"Multipart form parse error - {problem}") from problem
-    uploads: Dict[str, Upload] = {}
-    for key, part in files.items(multi=True):
-        name = _base_name(part.filename or "")
-        if name:
-            uploads[key] = Upload(name, cast(BinaryIO, part.stream), _size(part.stream))
-    return Body(fields.to_dict(flat=False), form=True, files=uploads)
+    g.uploads = list(form.files.values())
+    return Body(form.fields, form=True, files=form.files)
 
 
-def _base_name(given: str) -> str:
-    name = html.unescape(given).replace("\\", "/").rsplit("/", 1)[-1]
-    name = "".join(letter for letter in name if letter.isprintable()).strip()
-    return "" if name in (".", "..") else name
+def close_uploads() -> None:
+    """Give back what this request's files took on disk."""
+    for upload in g.pop("uploads", ()):
+        upload.stream.close()
 
 
-def _size(stream: Any) -> int:
-    size = int(stream.seek(0, 2))
-    stream.seek(0)
-    return size
+def _urlencoded() -> Mapping[str, Any]:
+    data = read_bytes()
+    try:
+        text = data.decode()
+    except UnicodeDecodeError:
+        text = data.decode("latin-1")
+    if text.count("&") >= MOST_FIELDS:
+        raise TooMuch
+    found: Dict[str, List[str]] = {}
+    for name, value in parse_qsl(text, keep_blank_values=True):
+        found.setdefault(name, []).append(value)
+    return found
+
+
+def _stream() -> BinaryIO:
+    whole = _Whole(request.environ["wsgi.input"], request.content_length or 0)
+    return cast(BinaryIO, whole)
+
+
+class _Whole(io.RawIOBase):
+    """A body of a known length, all of it: half a request must not be done."""
+
+    def __init__(self, source: BinaryIO, length: int) -> None:
+        self._source, self._left = source, length
+
+    def readable(self) -> bool:
+        """Yes."""
+        return True
+
+    def readinto(self, buffer: Any) -> int:
+        """Read the next bytes; refuses (400) a body that ends too soon."""
+        wanted = min(len(buffer), self._left)
+        try:
+            block = self._source.read(wanted) if wanted else b""
+        except OSError:
+            block = b""  # whoever was sending is gone, or has fallen asleep
+        if wanted and not block:
+            raise detail(400, "The request ended before its body did.")
+        buffer[: len(block)] = block
+        self._left -= len(block)
+        return len(block)
 
 
 def required(value: Optional[Upload], refusal: Refusal) -> Upload:

@@ -15,7 +15,7 @@ from typing import Any, Callable, Iterator, List, Optional, Tuple, Union
 
 from cheroot.wsgi import Server
 
-from . import files, lazily
+from . import files, framing, lazily
 from .accounts import DEFAULT_USERS
 from .app import create_app
 from .clock import Clock
@@ -54,6 +54,8 @@ class Running(Issuing):
             shutdown_timeout=1,  # a silent connection would hold a worker for cheroot's 5 s
             server_name="gracedb-sandbox",
         )
+        self._server.gateway, self._server.ConnectionClass = framing.Gateway, framing.Connection
+        self._server.max_request_body_size = framing.LARGEST
         if tls:
             secure = lazily.tls()
             context = secure.make_context(*_keys(self._folder, host), client_certificates)

@@ -15,9 +15,8 @@ from pathlib import Path
 from typing import Any, Dict, Optional, Tuple
 
 from cheroot.makefile import StreamReader, StreamWriter
-from cheroot.server import HTTPConnection
 
-from . import subjects
+from . import framing, subjects
 from .identity import CERTIFICATE
 
 _VERIFICATION = {"accept": ssl.CERT_OPTIONAL, "require": ssl.CERT_REQUIRED, None: ssl.CERT_NONE}
@@ -86,7 +85,7 @@ class _Reader(StreamReader):
         return bool(super().has_data() or self._secure.pending())
 
 
-class Connection(HTTPConnection):
+class Connection(framing.Connection):
     """A connection that shakes hands before it answers."""
 
     _shaken = False

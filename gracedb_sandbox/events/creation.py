@@ -10,8 +10,9 @@ from flask import Response
 
 from ..annotations import add_label
 from ..answers import Refusal, created, empty, error, raw, server_error_page
-from ..bodies import MULTIPART, Body, Upload, read_body
+from ..bodies import MULTIPART, Body, read_body
 from ..ids import graceid
+from ..multipart import Upload
 from ..rights import grant_defaults
 from ..superevents.rules import PROTECTED
 from ..web import current_user, database, link, now

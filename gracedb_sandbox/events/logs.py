@@ -19,9 +19,10 @@ from ..annotations import (
     valid_tag,
 )
 from ..answers import Refusal, answer, created, raw, spoken
-from ..bodies import Body, Upload, read_body
+from ..bodies import Body, read_body
 from ..clock import utc_text
 from ..ids import graceid
+from ..multipart import Upload
 from ..paging import whole_list
 from ..rights import visible_tag
 from ..web import current_user, database, dialect, link, premises, store

@@ -8,8 +8,8 @@ import sqlite3
 from typing import Any, Dict, Mapping, NamedTuple, Optional, Sequence, Tuple
 
 from ..annotations import add_file, add_log
-from ..bodies import Upload
 from ..ingest import Ingested, Product, ingest
+from ..multipart import Upload
 from ..store import Blob
 from ..web import current_user, database, premises, store
 from .lookup import subject

@@ -28,8 +28,9 @@ from ..annotations import (
     valid_tag,
 )
 from ..answers import answer, empty, spoken
-from ..bodies import Upload, read_body
+from ..bodies import read_body
 from ..clock import utc_text
+from ..multipart import Upload
 from ..rights import visible_tag
 from ..store import Blob
 from ..vocabulary import LABELS

@@ -14,9 +14,10 @@ from flask import Blueprint, Response
 
 from ..annotations import add_file, add_log, add_tag
 from ..answers import Refusal, answer
-from ..bodies import Upload, read_body
+from ..bodies import read_body
 from ..clock import utc_text
 from ..json_text import read_json
+from ..multipart import Upload
 from ..store import Blob
 from ..web import database, link, now, requested, store
 from . import record, rules

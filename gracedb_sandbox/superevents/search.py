@@ -7,7 +7,7 @@ from typing import Any, List, Union
 from flask import Response, request
 
 from ..answers import Refusal, answer, detail, error, not_found_page, unauthenticated
-from ..bodies import read_query
+from ..bodies import read_bytes, read_query
 from ..dialect import PREFIXES
 from ..paging import page, page_links
 from ..query import Filter, InvalidQuery, structured_filter, superevent_filter, superevent_order
@@ -21,7 +21,7 @@ def find() -> Response:
     """Answer the superevents that the caller may see and ``?query=`` describes."""
     text = request.args.get("query", "")
     if dialect().structured or (dialect().renewed and text.lstrip()[:1] == "{"):
-        return _page(_structured(text or request.get_data(cache=False)))
+        return _page(_structured(text or read_bytes()))
     try:
         return _page(superevent_filter(text, now=now()))
     except InvalidQuery as problem:
