@@ -98,18 +98,19 @@ def exchange(
     while True:
         trail.tried += 1
         outcome: Union[ResponseError, TransportError]
+        if session.keeper.is_stale(session.now()):
+            yield Do(session.keeper.renew)
+        signed = _signed(session, request, trail)
         try:
-            if session.keeper.is_stale(session.now()):
-                yield Do(session.keeper.renew)
-            response = yield from _sent(session, _signed(session, request, trail), trail.tried)
+            response = yield from _sent(session, signed, trail.tried)
             if response.status < 300:
                 return (yield from _whole(session, request, response))
         except TransportError as error:
             outcome = error
-        except DecodeError as error:
+        except (DecodeError, PluginError) as error:
             if repeat is Repeat.FREELY:
                 raise
-            # Accepted, by its status, by somebody: whether by the server is not to be read.
+            # There was an answer that is not to be read, or a stranger's transport broke down.
             raise doubt(session.asked(request), error, trail.sent_at) from error
         else:
             if response.status in _REDIRECTS:

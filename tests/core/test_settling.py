@@ -25,6 +25,7 @@ from gracedb_core.errors import (
     InputError,
     NotFound,
     OutcomeUnknown,
+    PluginError,
     RedirectRefused,
     Resolution,
 )
@@ -273,10 +274,11 @@ def create(told: Told) -> Any:
         reply(201, b"<html>login</html>"),
         Response(206, {}, b"{}"),
         DecodeError("It is too large."),
+        PluginError("The transport of a stranger failed."),
     ],
 )
-def test_an_accepted_write_that_cannot_be_read_is_in_doubt(answer: Any) -> None:
-    """Whatever is wrong with the answer: by its status the write was accepted."""
+def test_a_write_whose_answer_cannot_be_read_is_in_doubt(answer: Any) -> None:
+    """Whatever is wrong with the answer, or with what should have brought it."""
     with pytest.raises(OutcomeUnknown):
         create(Told(answer))
 

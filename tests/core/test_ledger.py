@@ -1,0 +1,79 @@
+"""The ledger: what one write has made is never another's, and nothing is remembered for ever."""
+
+from __future__ import annotations
+
+import gc
+from typing import Any
+
+import pytest
+
+from gracedb_core._ledger import Ledger, identity_of
+
+from .scripted import Clock
+
+
+def test_a_thing_is_taken_once() -> None:
+    """Equal writes share what is known of them; a thing is one of theirs."""
+    ledger = Ledger(Clock())
+    mine, yours = ledger.alike("words"), ledger.alike("words")
+    assert mine is yours
+    assert mine.take("T0001")
+    assert not yours.take("T0001")
+    assert ledger.alike("other words").take("T0001")
+
+
+def test_who_is_sending_is_counted() -> None:
+    """What is found while an equal write is under way may be that one's."""
+    alike = Ledger(Clock()).alike("words")
+    with alike, pytest.raises(ZeroDivisionError), alike:
+        assert alike.sending == 2
+        raise ZeroDivisionError
+    assert alike.sending == 0
+
+
+def test_answers_without_a_name_are_counted() -> None:
+    """Where the server does not say what it has made, only how many can be known."""
+    alike = Ledger(Clock()).alike("words")
+    assert alike.take(None)
+    assert alike.take(None)
+    assert alike.unnamed == 2
+
+
+def test_what_is_long_past_is_forgotten() -> None:
+    """After minutes only what somebody can still ask about is known."""
+    clock = Clock()
+    ledger = Ledger(clock)
+    kept = ledger.alike("kept")
+    kept.take("1")
+    ledger.alike("gone").take("1")
+    clock.time += 121
+    ledger.alike("another")
+    gc.collect()  # not needed by this interpreter's own memory, but by others
+    assert not ledger.alike("kept").take("1")
+    assert ledger.alike("gone").take("1")
+
+
+def test_a_forked_process_begins_anew() -> None:
+    """What the parent is sending, the child will never see answered."""
+    ledger = Ledger(Clock())
+    with ledger.alike("words") as before:
+        ledger.begin_anew()
+        assert ledger.alike("words") is not before
+        assert ledger.alike("words").sending == 0
+
+
+@pytest.mark.parametrize(
+    ("thing", "identity"),
+    [
+        ({"graceid": "T0001", "self": "there"}, "T0001"),
+        ({"superevent_id": "S1"}, "S1"),
+        ({"N": 3, "self": "there"}, "3"),
+        ({"self": "there"}, "there"),
+        ({}, None),
+        ("a sentence", None),
+        (None, None),
+    ],
+)
+def test_things_are_known_by_their_names(thing: Any, identity: Any) -> None:
+    """An id, a number, or a URL; some answers tell none."""
+    assert identity_of(thing) == identity
