@@ -4,27 +4,23 @@ from __future__ import annotations
 
 import json
 import re
-import zlib
 from typing import Any, Mapping, Optional
 
+from ._inflate import inflated, too_long
 from ._json import read_json
-from ._wire import Response
+from ._wire import MAXIMUM_BODY, MAXIMUM_REFUSAL, Response
 from .errors import DecodeError, ResponseError, SentRequest, TruncatedAnswer
 from .errors._refusals import response_error_class
 
 __all__ = [
-    "MAXIMUM_BODY",
     "body_bytes",
     "decode_json",
     "detail_of",
-    "inflater",
     "moment",
     "refusal",
+    "refusal_bytes",
     "retry_after",
 ]
-
-#: Bytes of one answer that is not a file, after inflating: far above any page the server makes.
-MAXIMUM_BODY = 256 << 20
 
 _TAGS = re.compile(r"<(script|style)\b.*?</\1\s*>|<[^>]*>", re.DOTALL | re.IGNORECASE)
 _TITLE = re.compile(r"<title[^>]*>(.*?)</title>", re.DOTALL | re.IGNORECASE)
@@ -34,40 +30,36 @@ _TAKEN_FOR_NOBODY = "Authentication credentials were not provided."
 _ENVELOPES = ("detail", "error", "errors", "warnings", "warning", "message")
 
 
-def inflater(encoding: str) -> Any:
-    """Give the object that undoes *encoding*, or None where there is nothing to undo."""
-    if encoding in ("", "identity"):
-        return None
-    if encoding in ("gzip", "x-gzip"):
-        return zlib.decompressobj(16 + zlib.MAX_WBITS)
-    if encoding == "deflate":
-        return zlib.decompressobj()
-    raise DecodeError(f"The answer is encoded as {encoding!r}, which was not asked for.")
-
-
 def body_bytes(response: Response) -> bytes:
     """Give the whole body, inflated within `MAXIMUM_BODY` and verified to its end.
 
     Raises `TruncatedAnswer` for one that is not all there, and `DecodeError` for one that is
-    damaged or inflates to more.
+    damaged, or longer as it came or inflated.
     """
-    body = response.body
+    body, announced = response.body, response.length
     assert isinstance(body, bytes)
-    announced = response.headers.get("content-length", "")
-    if announced.isdigit() and len(body) != int(announced):
+    if max(len(body), announced or 0) > MAXIMUM_BODY:
+        raise too_long(MAXIMUM_BODY)
+    if announced not in (None, len(body)):
         raise TruncatedAnswer(f"The answer ended after {len(body)} of {announced} bytes.")
-    undo = inflater(response.headers.get("content-encoding", "").strip().lower())
-    if undo is None or not body:
-        return body
-    try:
-        plain: bytes = undo.decompress(body, MAXIMUM_BODY)
-    except zlib.error:
-        raise DecodeError("The answer's compression is damaged.") from None
-    if undo.unconsumed_tail:
-        raise DecodeError(f"The answer inflates to more than {MAXIMUM_BODY} bytes: refused.")
-    if not undo.eof:
-        raise TruncatedAnswer("The answer's compression ends early.")
+    plain, wrong = inflated(body, _encoding(response), MAXIMUM_BODY)
+    if wrong is not None:
+        raise wrong
     return plain
+
+
+def refusal_bytes(response: Response) -> bytes:
+    """Give the body of a refusal, inflated up to `MAXIMUM_REFUSAL`.
+
+    What is damaged, cut or longer gives what can be read of it: the status must not be hidden.
+    """
+    assert isinstance(response.body, bytes)
+    plain, wrong = inflated(response.body, _encoding(response), MAXIMUM_REFUSAL)
+    return plain if plain or wrong is None else response.body[:MAXIMUM_REFUSAL]
+
+
+def _encoding(response: Response) -> str:
+    return response.headers.get("content-encoding", "")
 
 
 def decode_json(body: bytes) -> Any:
@@ -104,7 +96,7 @@ def refusal(
     *credential* says what was sent of that kind, if anything was.
     """
     detail = detail_of(body)
-    told = f"{asked} was refused with {status}: {detail or reason or 'no reason given'}"
+    told = f"{asked} was refused with {status}: {detail or _shortened(reason) or 'no reason given'}"
     if credential and detail == _TAKEN_FOR_NOBODY:
         # It takes a token that it does not accept for none at all.
         told += f" The {credential} was sent, and the server did not accept it."
@@ -181,5 +173,6 @@ def _page_words(page: str) -> str:
 
 def _shortened(text: str) -> str:
     # One line, and nothing in it that a terminal obeys.
-    text = " ".join("".join(c if c.isprintable() else " " for c in text).split())
+    beginning = text[: 20 * _LONGEST_DETAIL]
+    text = " ".join("".join(c if c.isprintable() else " " for c in beginning).split())
     return text if len(text) <= _LONGEST_DETAIL else text[: _LONGEST_DETAIL - 1] + "…"

@@ -10,7 +10,7 @@ from ._calls import Call, prepare
 from ._flow import Do, Flow, Read, Save, Send, Sleep
 from ._retry import Repeat, is_ambiguous, tell
 from ._session import Session
-from ._wire import Request, Response, Timeout
+from ._wire import MAXIMUM_REFUSAL, Request, Response, Timeout
 from .errors import (
     ConnectionLost,
     DecodeError,
@@ -32,7 +32,6 @@ __all__ = ["Trail", "doubt", "exchange", "received"]
 
 _REDIRECTS = frozenset({301, 302, 303, 307, 308})
 _MOST_REDIRECTS = 5
-_MOST_OF_AN_ERROR = 1 << 20
 
 
 def received(session: Session, call: Call, sink: Sink) -> Flow[Any]:
@@ -205,13 +204,13 @@ def _whole(session: Session, request: Request, response: Response) -> Flow[Respo
 
 def _drained(response: Response) -> Flow[bytes]:
     """Give the body of what is no answer; a damaged one does not hide the status."""
-    raw = response.body if isinstance(response.body, bytes) else b""
-    try:
-        if not isinstance(response.body, bytes):
-            raw = yield Read(response.body, _MOST_OF_AN_ERROR)
-        return _decode.body_bytes(response.replaced(body=raw))
-    except GraceDBError:
-        return raw
+    if not isinstance(response.body, bytes):
+        try:
+            raw = yield Read(response.body, MAXIMUM_REFUSAL)
+        except GraceDBError:
+            raw = b""
+        response = response.replaced(body=raw)
+    return _decode.refusal_bytes(response)
 
 
 def _redirected(

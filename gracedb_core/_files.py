@@ -8,10 +8,9 @@ from __future__ import annotations
 
 import io
 import sys
-import zlib
 from typing import TYPE_CHECKING, Any, AsyncIterator, Callable, List, Optional, Type
 
-from ._decode import inflater
+from ._inflate import inflating
 from ._inherited import Own, OwnAwaited
 from ._wire import Response
 from .errors import DecodeError, SentRequest, TruncatedAnswer
@@ -50,14 +49,15 @@ class Arrival:
 
     def __init__(self, response: Response, asked: SentRequest, *, raw: bool = False) -> None:
         headers = response.headers
-        length = headers.get("content-length", "")
         self._asked = asked
         self._raw = raw
-        self.length = self._left = int(length) if length.isdigit() else None
+        self.length = self._left = response.length
         if self._left is None and "chunked" not in headers.get("transfer-encoding", "").lower():
             raise self._cut("came without a length, so that a part could pass for the whole")
-        self._undo: Any = inflater(headers.get("content-encoding", "").strip().lower())
-        self._fresh = self._undo and self._undo.copy()
+        try:
+            self._undo = inflating(headers.get("content-encoding", ""))
+        except DecodeError as error:
+            raise error.about(asked) from None
         self._waiting = b""
         self._ended = False
 
@@ -71,46 +71,30 @@ class Arrival:
             if self._left < 0 or (self._left and not block):
                 less = "less" if self._left > 0 else "more"
                 raise self._cut(f"had {abs(self._left)} bytes {less} than it announced")
-        if block and self._undo and self._raw:
-            self._verify(block)
         if not block:
             self._ended = True
-            if self._undo and not self._undo.eof:
+            if self._undo and not self._undo.is_whole:
                 raise self._cut("is compressed, and its compression ends early")
+        elif self._undo:
+            self._undo.give(block)
+            while self._raw and self._inflated(BLOCK):
+                pass  # only to see whether it is whole
         self._waiting = block
 
     def take(self, amount: int) -> Optional[bytes]:
         """Give up to *amount* bytes, ``b""`` at the end, or None when more must be given first."""
         if self._undo and not self._raw:
-            return self._inflated(amount)
-        data, self._waiting = self._waiting[:amount], self._waiting[amount:]
+            data = b"" if self._ended else self._inflated(amount)
+        else:
+            data, self._waiting = self._waiting[:amount], self._waiting[amount:]
         return data if data or self._ended else None
 
-    def _inflated(self, amount: int) -> Optional[bytes]:
-        while self._waiting:
-            data = self._undone(self._waiting, amount)
-            self._waiting = self._undo.unconsumed_tail or self._undo.unused_data
-            if data:
-                return data
-        # What was inflated may wait inside, when it was more than was asked for.
-        data = b"" if self._undo.eof else self._undone(b"", amount)
-        return data if data or self._ended else None
-
-    def _verify(self, block: bytes) -> None:
-        while block:
-            self._undone(block, BLOCK)
-            block = self._undo.unconsumed_tail or self._undo.unused_data
-
-    def _undone(self, block: bytes, amount: int) -> bytes:
-        if self._undo.eof:
-            self._undo = self._fresh.copy()  # several members, one after the other
+    def _inflated(self, amount: int) -> bytes:
+        assert self._undo is not None
         try:
-            data: bytes = self._undo.decompress(block, amount)
-        except zlib.error:
-            raise DecodeError(
-                f"The compression of {self._asked} is damaged.", request=self._asked
-            ) from None
-        return data
+            return self._undo.take(amount)
+        except DecodeError as error:
+            raise error.about(self._asked) from None
 
 
 def open_file(response: Response, asked: SentRequest) -> io.BufferedReader:

@@ -15,6 +15,8 @@ else:
     Protocol = object
 
 __all__ = [
+    "MAXIMUM_BODY",
+    "MAXIMUM_REFUSAL",
     "AsyncBodyStream",
     "BodyStream",
     "ClientCert",
@@ -26,6 +28,12 @@ __all__ = [
     "Timeout",
     "Upload",
 ]
+
+#: Bytes of an answer that is no file, as they came and inflated: far above any that the server
+#: makes. A longer one is refused.
+MAXIMUM_BODY = 64 << 20
+#: Bytes of the body of a refusal, counted so. The rest is left: it is the status that counts.
+MAXIMUM_REFUSAL = 1 << 20
 
 Header = Tuple[str, str]
 
@@ -177,3 +185,10 @@ class Response(Value):
     headers: Mapping[str, str]
     body: Union[bytes, BodyStream, AsyncBodyStream] = hidden()
     reason: str = ""
+
+    @property
+    def length(self) -> Optional[int]:
+        """How many bytes the body was announced to have, if that was said and makes sense."""
+        text = self.headers.get("content-length", "")
+        # Not everything that is a digit to Python is one to a server.
+        return int(text) if text.isascii() and text.isdigit() and len(text) < 20 else None

@@ -13,6 +13,8 @@ from typing import TYPE_CHECKING, Callable, Mapping, NamedTuple, Optional, Tuple
 from ._secrets import SecretDict, secret
 from ._values import Value, hidden
 from ._wire import (
+    MAXIMUM_BODY,
+    MAXIMUM_REFUSAL,
     AsyncBodyStream,
     BodyStream,
     ClientCert,
@@ -34,6 +36,8 @@ else:
     Protocol = object
 
 __all__ = [
+    "MAXIMUM_BODY",
+    "MAXIMUM_REFUSAL",
     "Absent",
     "AsyncBodyStream",
     "AsyncTransport",
@@ -191,6 +195,10 @@ class Transport(Protocol):
 
     It is used in the process that opened it, and closed there. A client in a process that was
     forked opens another, and leaves this one, whose connections belong to the parent, alone.
+
+    Of a body that it reads itself it takes no more than it needs to show that there is more:
+    `MAXIMUM_BODY` bytes and one, or `MAXIMUM_REFUSAL` and one where the status is 300 or above.
+    The client judges that, and the rest is left with its connection.
     """
 
     def send(self, request: Request) -> Response:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import http.client
+import io
 from functools import lru_cache
 from math import inf
 from typing import Any, Dict, Optional, Tuple
@@ -14,6 +15,7 @@ from ._aiohttp_bodies import Arriving, Body, Sending, outgoing
 from ._aiohttp_failures import LIBRARY_ERRORS, name_awaited_failure
 from ._aiohttp_lines import Line
 from ._aiohttp_pool import Pool, Way
+from ._bodies import most_of
 from ._heads import EXPECTING_BODY, joined
 
 __all__ = ["AiohttpTransport"]
@@ -100,8 +102,8 @@ class AiohttpTransport:
             line.rest()
             data = Arriving(pool, line, content, self._sent(request))
         else:
-            data = await _whole(content, line)
-            pool.give_back(line)
+            data = await _whole(content, line, most_of(message.code))
+            (pool.give_back if content.is_eof() else pool.drop)(line)
         return Response(message.code, headers, data, message.reason or "")
 
     def _sent(self, request: Request) -> SentRequest:
@@ -173,12 +175,13 @@ def _name(name: bytes) -> str:
     return name.decode("latin-1").lower()
 
 
-async def _whole(content: Any, line: Line) -> bytes:
-    blocks = []
+async def _whole(content: Any, line: Line, most: int) -> bytes:
+    body = io.BytesIO()
     # Mostly it has come with the headers, and nothing needs to be waited for.
-    while not content.is_eof():
+    while not content.is_eof() and body.tell() < most:
         line.reading()
-        blocks.append(await content.readany())
-    blocks.append(content.read_nowait())
-    line.see_end()
-    return blocks[0] if len(blocks) == 1 else b"".join(blocks)
+        body.write(await content.readany())
+    body.write(content.read_nowait())
+    if content.is_eof():
+        line.see_end()
+    return body.getvalue()

@@ -2,13 +2,38 @@
 
 from __future__ import annotations
 
+import io
 from typing import Any, Optional
 
 from ..errors import InputError, SentRequest
-from ..interfaces import Reader, Upload
+from ..interfaces import MAXIMUM_BODY, MAXIMUM_REFUSAL, Reader, Upload
 from ._failures import LIBRARY_ERRORS, name_body_failure
 
-__all__ = ["Incoming", "Outgoing"]
+__all__ = ["Incoming", "Outgoing", "most_of", "read_whole"]
+
+_BLOCK = 1 << 18
+
+
+def most_of(status: int) -> int:
+    """Give how many bytes are read of a body that is no stream: one more than may be there."""
+    return 1 + (MAXIMUM_BODY if status < 300 else MAXIMUM_REFUSAL)
+
+
+def read_whole(reply: Any) -> bytes:
+    """Read the body of *reply*; of one that is too long the beginning, and close its connection."""
+    most = most_of(reply.status)
+    if reply.length is not None and reply.length < most:
+        data: bytes = reply.read()
+        return data
+    body = io.BytesIO()
+    while body.tell() < most:
+        block = reply.read(min(_BLOCK, most - body.tell()))
+        if not block:
+            break
+        body.write(block)
+    else:
+        reply.close()
+    return body.getvalue()
 
 
 class Outgoing:

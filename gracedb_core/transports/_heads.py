@@ -79,7 +79,7 @@ class Head(NamedTuple):
             return None
         lengths = {each.strip() for each in announced.split(",")}
         length = lengths.pop()
-        if lengths or not (length.isascii() and length.isdigit()):
+        if lengths or not (length.isascii() and length.isdigit() and len(length) < 20):
             raise http.client.BadStatusLine("a length that makes no sense")
         return int(length)
 

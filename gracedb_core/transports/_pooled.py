@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, Dict, Optional, Tuple, Type
 
 from ..errors import SentRequest
 from ..interfaces import ClientCert, Request, Response, TransportOptions
-from ._bodies import Incoming, Outgoing
+from ._bodies import Incoming, Outgoing, read_whole
 from ._failures import LIBRARY_ERRORS, is_closed_pool, name_failure
 from ._heads import EXPECTING_BODY, joined
 from ._sockets import Body, Clock
@@ -97,7 +97,7 @@ class PooledTransport(ABC):
         reply = self._asked(request, body, clock)
         # A session cookie outranks a token on this server: none may be kept, nor shown.
         reply.headers.pop("set-cookie", None)
-        answer = Incoming(reply, sent) if request.stream else reply.read()
+        answer = Incoming(reply, sent) if request.stream else read_whole(reply)
         return Response(reply.status, reply.headers, answer, reply.reason)
 
     def _asked(self, request: Request, body: Body, clock: Clock) -> Any:

@@ -3,12 +3,17 @@
 from __future__ import annotations
 
 import http.client
+import re
 from typing import Any, Callable, Dict, List, Optional
 
 from ..interfaces import Header
 from ._heads import read_head
 
 __all__ = ["Reply"]
+
+#: The line before a chunk; whatever size it names, no more than is wanted is read at a time.
+_CHUNK_LINE = re.compile(rb"([0-9A-Fa-f]{1,16})[ \t]*(?:;[^\n]*)?\r?\n\Z").match
+_LONGEST_LINE = 1 << 16
 
 
 class Reply(http.client.HTTPResponse):
@@ -48,6 +53,13 @@ class Reply(http.client.HTTPResponse):
         if self.isclosed():
             self._end(reusable=not self.will_close)
         return data
+
+    def _read_next_chunk_size(self) -> int:
+        # http.client takes what Python takes for a number, such as -1, which reads to the end.
+        line = _CHUNK_LINE(self.fp.readline(_LONGEST_LINE))
+        if line is None:
+            raise http.client.IncompleteRead(b"")
+        return int(line.group(1), 16)
 
     def close(self) -> None:
         """Let go of the connection; one that was not read to its end is closed."""

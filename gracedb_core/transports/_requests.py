@@ -75,6 +75,7 @@ class _Reply:
         self._raw = raw
         self.status = raw.status
         self.reason = raw.reason or ""
+        self.length = raw.length_remaining
         self.headers = joined((name.lower(), value) for name, value in raw.headers.items())
 
     def read(self, amount: Optional[int] = None) -> bytes:

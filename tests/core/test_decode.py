@@ -16,7 +16,7 @@ from hypothesis import strategies as st
 from gracedb_core import _answers as answers
 from gracedb_core import _decode
 from gracedb_core._files import open_file
-from gracedb_core._wire import Response
+from gracedb_core._wire import MAXIMUM_BODY, MAXIMUM_REFUSAL, Response
 from gracedb_core.errors import (
     DecodeError,
     GraceDBError,
@@ -125,8 +125,8 @@ def test_bodies_are_inflated() -> None:
         _decode.body_bytes(answered(plain, content_encoding="br"))
 
 
-def test_what_is_not_whole_is_an_error(monkeypatch: pytest.MonkeyPatch) -> None:
-    """A short body, a cut or damaged compression and a bomb are never an answer."""
+def test_what_is_not_whole_is_an_error() -> None:
+    """A short body, and a cut or damaged compression, are never an answer."""
     packed = gzip.compress(b"x" * 1000)
     with pytest.raises(TruncatedAnswer, match="3 of 4"):
         _decode.body_bytes(answered(b"abc", content_length="4"))
@@ -134,9 +134,40 @@ def test_what_is_not_whole_is_an_error(monkeypatch: pytest.MonkeyPatch) -> None:
         _decode.body_bytes(answered(packed[:-4], content_encoding="gzip"))
     with pytest.raises(DecodeError, match="damaged"):
         _decode.body_bytes(answered(b"no gzip at all", content_encoding="gzip"))
-    monkeypatch.setattr(_decode, "MAXIMUM_BODY", 999)
-    with pytest.raises(DecodeError, match="more than 999"):
-        _decode.body_bytes(answered(packed, content_encoding="gzip"))
+
+
+def test_an_answer_has_a_limit() -> None:
+    """An answer of up to 64 MiB is read, as it came or inflated; a longer one is refused."""
+    most = b" " * MAXIMUM_BODY
+    assert _decode.body_bytes(answered(most)) is most
+    packed = gzip.compress(most, 1)
+    assert len(_decode.body_bytes(answered(packed, content_encoding="gzip"))) == len(most)
+    for response in (
+        answered(most + b" "),
+        answered(packed + gzip.compress(b" "), content_encoding="gzip"),
+        answered(b" ", content_length=str(MAXIMUM_BODY + 1)),
+    ):
+        with pytest.raises(DecodeError, match=r"longer than 64 MiB.*less at a time"):
+            _decode.body_bytes(response)
+
+
+def test_a_refusal_is_cut_rather_than_refused() -> None:
+    """What comes with an error is read up to 1 MiB, and as far as it can be read."""
+    long = b"far too long " * 200_000
+    cut = long[:MAXIMUM_REFUSAL]
+    packed = gzip.compress(b"Sorry.")
+    for body, encoding, expected in (
+        (b"Sorry.", "", b"Sorry."),
+        (packed, "gzip", b"Sorry."),
+        (packed[:-4], "gzip", b"Sorry."),
+        (long, "", cut),
+        (gzip.compress(long), "gzip", cut),
+        (b"no gzip", "gzip", b"no gzip"),
+        (long, "br", cut),
+        (b"", "gzip", b""),
+    ):
+        refused = answered(body, content_encoding=encoding, content_length="7000000")
+        assert _decode.refusal_bytes(refused) == expected
 
 
 @pytest.mark.parametrize(

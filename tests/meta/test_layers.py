@@ -15,7 +15,7 @@ LAYERS = (
     # values: what travels, how it is spelled, and the decisions that are tables
     (
         *("_version", "_values", "_secrets", "_twins", "errors", "_wire", "_ids", "_address"),
-        *("_tls", "_encode", "_upload", "_json", "_decode", "_inherited", "_files"),
+        *("_tls", "_encode", "_upload", "_json", "_inflate", "_decode", "_inherited", "_files"),
         *("_downloads", "_answers", "_retry", "_routes"),
     ),
     # the plugin contract

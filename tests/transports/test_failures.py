@@ -284,9 +284,11 @@ def test_refused_before_the_body_was_read(connect: Opener) -> None:
         cuts(chunked(b"x" * 50)),
         cuts(chunked(b"x" * 50)[:-10]),
         cuts(chunked(b"x" * 50) + b"zz\r\n"),
+        cuts(chunked(b"x" * 50) + b"-1\r\nabc"),
+        cuts(chunked(b"x" * 50) + b"fffffffffffffff\r\nabc"),
         resets(answer(b"x" * 50, length=100)),
     ],
-    ids=["short", "none", "chunk missing", "chunk cut", "chunk odd", "reset"],
+    ids=["short", "none", "chunk missing", "chunk cut", "chunk odd", "chunk negative", "chunk huge", "reset"],
 )
 def test_short_body(connect: Opener, stream: bool, script: Script) -> None:
     """A body that ends before its announced end is an error, however it is read."""
