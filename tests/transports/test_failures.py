@@ -288,7 +288,16 @@ def test_refused_before_the_body_was_read(connect: Opener) -> None:
         cuts(chunked(b"x" * 50) + b"fffffffffffffff\r\nabc"),
         resets(answer(b"x" * 50, length=100)),
     ],
-    ids=["short", "none", "chunk missing", "chunk cut", "chunk odd", "chunk negative", "chunk huge", "reset"],
+    ids=[
+        "short",
+        "none",
+        "chunk missing",
+        "chunk cut",
+        "chunk odd",
+        "chunk negative",
+        "chunk huge",
+        "reset",
+    ],
 )
 def test_short_body(connect: Opener, stream: bool, script: Script) -> None:
     """A body that ends before its announced end is an error, however it is read."""
