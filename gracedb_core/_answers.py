@@ -52,7 +52,7 @@ def thing(body: Any) -> Dict[str, Any]:
 def _typed(value: Any, kind: Type[T], what: str = "the answer") -> T:
     if not isinstance(value, kind):
         is_what = "nothing at all" if value is None else f"{shortly(value):.60}"
-        wanted = "a list" if kind is list else "an object"
+        wanted = {list: "a list", str: "a text"}.get(kind, "an object")
         what = what[0].upper() + what[1:]
         raise DecodeError(f"{what} is {is_what} where {wanted} was expected.")
     return value
@@ -77,6 +77,10 @@ def _entry(body: Any, *keys: str) -> Any:
             if key in body:
                 return body[key]
     raise DecodeError(f"The answer has no {' or '.join(map(repr, keys))} where one was expected.")
+
+
+def _text(body: Any, *keys: str) -> str:
+    return _typed(_entry(body, *keys), str, f"the value of {keys[0]}")
 
 
 def listed(*keys: str) -> Callable[[Any], List[Dict[str, Any]]]:
@@ -109,7 +113,7 @@ def page(key: str) -> Callable[[Any], Page]:
 
 def graceids(body: Any) -> List[str]:
     """Take the ids out of a list of members."""
-    return [_entry(row, "graceid") for row in listed("pipeline_preferred_events")(body)]
+    return [_text(row, "graceid") for row in listed("pipeline_preferred_events")(body)]
 
 
 def file_urls(body: Any) -> Dict[str, Optional[str]]:
@@ -117,10 +121,13 @@ def file_urls(body: Any) -> Dict[str, Optional[str]]:
     files = thing(body).get("files")
     if not isinstance(files, list):
         return {name: url for name, url in body.items() if isinstance(url, str)}
-    urls = {}
+    urls: Dict[str, Optional[str]] = {}
     for item in files:
-        name = item if isinstance(item, str) else _entry(item, "filename", "name")
-        urls[name] = None if isinstance(item, str) else item.get("url") or item.get("self")
+        if isinstance(item, str):
+            urls[item] = None
+        else:
+            url = _typed(item, dict, "an item of the list of files").get("url") or item.get("self")
+            urls[_text(item, "filename", "name")] = url if isinstance(url, str) else None
     return urls
 
 

@@ -21,7 +21,8 @@ def identity(item: Any) -> Any:
     """Tell one row of a list from another, by its id if it has one."""
     if not isinstance(item, dict):
         return None
-    return item.get("graceid") or item.get("superevent_id")
+    found = item.get("graceid") or item.get("superevent_id")
+    return found if isinstance(found, str) else None
 
 
 class Object(Node[Mode]):
