@@ -125,6 +125,18 @@ def field_text(value: Any) -> str:
     return str(value)
 
 
+def field_bytes(value: Any) -> bytes:
+    """Spell one value as a multipart form does."""
+    try:
+        return field_text(value).encode("utf-8")
+    except UnicodeEncodeError as error:
+        raise _no_unicode(error) from None
+
+
+def _no_unicode(error: UnicodeEncodeError) -> InputError:
+    return InputError(f"{_clipped(error.object)} cannot be sent, because it is not Unicode.")
+
+
 def encode_query(params: Mapping[str, Any]) -> str:
     """Spell a query string, without its question mark."""
     return _urlencoded(params)
@@ -139,7 +151,7 @@ def _urlencoded(fields: Mapping[str, Any]) -> str:
     try:
         return urlencode([(name, field_text(value)) for name, value in given(fields)])
     except UnicodeEncodeError as error:
-        raise InputError(f"{error.object!r} cannot be sent, because it is not Unicode.") from None
+        raise _no_unicode(error) from None
 
 
 def encode_json(fields: Mapping[str, Any]) -> bytes:

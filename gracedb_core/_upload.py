@@ -8,13 +8,14 @@ from __future__ import annotations
 
 import io
 import os
+import re
 import stat
 import sys
 import weakref
 from pathlib import Path
 from typing import IO, Any, Callable, List, Mapping, NamedTuple, Optional, Sequence, Tuple, Union
 
-from ._encode import field_text, given
+from ._encode import field_bytes, given
 from ._files import Progress
 from ._wire import Reader, Upload
 from .errors import InputError
@@ -28,8 +29,11 @@ FileName = Union[str, "os.PathLike[str]"]
 #: Above this many bytes, what cannot be measured waits on disk and not in memory.
 _SPOOL_IN_MEMORY = 1 << 20
 _COPY_BLOCK = 1 << 18
-#: As browsers and the framework on the other side write a file name inside quotes.
-_QUOTED_NAME = {ord('"'): "%22", ord("\r"): "%0D", ord("\n"): "%0A"}
+#: What the framework on the other side reads of the lines that begin a part: where they are longer,
+#: it leaves the part away and says nothing.
+_LONGEST_HEAD = 1024
+#: There is no way to write these inside quotes that it would undo, and it trims the ends.
+_UNQUOTABLE = re.compile(r'[\x00-\x1f\x7f"\\]|^\s|\s\Z').search
 
 
 class Part(NamedTuple):
@@ -281,9 +285,9 @@ def encode_multipart(fields: Mapping[str, Any], files: Sequence[Part]) -> Tuple[
     boundary = os.urandom(16).hex()
     pieces: List[Upload] = []
     for name, value in given(fields):
-        pieces.append(_bytes(_head(boundary, name) + field_text(value).encode("utf-8") + b"\r\n"))
+        pieces.append(_bytes(_head(boundary, name) + field_bytes(value) + b"\r\n"))
     for part in files:
-        extra = f'; filename="{_in_quotes(part.name)}"'
+        extra = f"; filename={_in_quotes(part.name)}"
         kind = f"Content-Type: {part.content_type}\r\n" if part.content_type else ""
         body = part.body if part.progress is None else _Watched(part.body, part.progress)
         pieces += [_bytes(_head(boundary, part.field, extra, kind)), body, _bytes(b"\r\n")]
@@ -292,12 +296,24 @@ def encode_multipart(fields: Mapping[str, Any], files: Sequence[Part]) -> Tuple[
 
 
 def _head(boundary: str, field: str, extra: str = "", kind: str = "") -> bytes:
-    disposition = f'Content-Disposition: form-data; name="{_in_quotes(field)}"{extra}'
-    return f"--{boundary}\r\n{disposition}\r\n{kind}\r\n".encode("utf-8", "surrogateescape")
+    lines = f"\r\nContent-Disposition: form-data; name={_in_quotes(field)}{extra}\r\n{kind}\r\n"
+    head = lines.encode("utf-8")
+    if len(head) > _LONGEST_HEAD:
+        raise InputError(f"The name {field:.60}{extra:.60}… is too long for the server to read.")
+    return f"--{boundary}".encode("ascii") + head
 
 
 def _in_quotes(text: str) -> str:
-    return text.translate(_QUOTED_NAME)
+    try:
+        text.encode("utf-8")
+    except UnicodeEncodeError:
+        raise InputError(f"{text!r:.60} cannot be a name, because it is not Unicode.") from None
+    if _UNQUOTABLE(text):
+        raise InputError(
+            f"{text!r:.60} cannot be the name of a field or file: the server reads no quote, "
+            "backslash or control character in one, and no space at its ends."
+        )
+    return f'"{text}"'
 
 
 def _bytes(data: bytes) -> Upload:

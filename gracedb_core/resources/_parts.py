@@ -22,7 +22,9 @@ _SMALL = 1 << 18
 
 #: The server cuts at slashes and backslashes, reads a comma as the start of a version (a log
 #: message then arrives without its file, and nobody is told), and has no way to write a quote.
-_UNSENDABLE = re.compile(r'[\x00-\x1f\x7f",\\]').search
+_UNSENDABLE = re.compile(r'[",\\]').search
+#: Of a longer one the framework on the other side keeps the beginning.
+_LONGEST_NAME = 255
 
 
 def file_part(
@@ -38,11 +40,11 @@ def file_part(
             raise InputError("Contents without a name cannot be uploaded; pass filename= too.")
     path = os.fspath(filename)
     name = os.path.basename(path)
-    # The server takes a part of one of these three names for no file at all.
-    if not isinstance(name, str) or name in ("", ".", "..") or _UNSENDABLE(name):
+    if not isinstance(name, str) or not _is_kept(name):
         raise InputError(
-            f"{path!r} cannot be the name of an upload: the server takes no empty name, nor that "
-            "of a folder, and no comma, quote, backslash or control character in one."
+            f"{path!r:.300} cannot be the name of an upload: the server takes no empty name, nor "
+            "that of a folder, no comma, quote, backslash, entity such as &amp; or character that "
+            "does not show, no space at either end, and no more than 255 characters."
         )
     import mimetypes  # only uploads need it
 
@@ -52,6 +54,19 @@ def file_part(
     else:
         body = yield Do(partial(source, filename, filecontents))
     return Part(field, name, body, content_type, progress)
+
+
+def _is_kept(name: str) -> bool:
+    """Whether the server stores a file of this name under this name."""
+    # It takes a part of one of these three names for no file at all, and drops what does not show.
+    if name in ("", ".", "..") or not name.isprintable() or name != name.strip():
+        return False
+    if "&" in name:
+        from html import unescape  # few names make it needed
+
+        if unescape(name) != name:
+            return False
+    return len(name) <= _LONGEST_NAME and not _UNSENDABLE(name)
 
 
 def content_id(part: Part, filecontents: Contents) -> Flow[str]:

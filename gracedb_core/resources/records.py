@@ -161,7 +161,7 @@ class Logs(Listed[Mode]):
         *progress* is called as by `Events.create`. Further *fields*, such as ``displayName``, are
         sent as they are. Raises `OSError` for a file that cannot be read.
         """
-        if comment is None or not comment.strip():
+        if not isinstance(comment, str) or not comment.strip():
             # Events take the file and then fail; superevents refuse.
             raise InputError("A log message needs a comment.")
         further(fields, _LOG_FIELDS)
