@@ -52,7 +52,7 @@ def thing(body: Any) -> Dict[str, Any]:
 def _typed(value: Any, kind: Type[T], what: str = "the answer") -> T:
     if not isinstance(value, kind):
         is_what = "nothing at all" if value is None else f"{shortly(value):.60}"
-        wanted = {list: "a list", str: "a text"}.get(kind, "an object")
+        wanted = "a list" if kind is list else "text" if kind is str else "an object"
         what = what[0].upper() + what[1:]
         raise DecodeError(f"{what} is {is_what} where {wanted} was expected.")
     return value

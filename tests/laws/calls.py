@@ -12,8 +12,12 @@ IDS = {Kind.EVENT: "G123", Kind.SUPEREVENT: "S190425z"}
 FILE = {"filename": "notes.txt", "filecontents": b"some bytes"}
 TIMES = {"t_start": 1, "t_0": 2, "t_end": 3}
 FOOTPRINT: Dict[str, Any] = {
-    **dict.fromkeys(("ra_list", "dec_list", "ra_width_list", "dec_width_list"), [1.0]),
-    **{"start_time_list": ["2019-04-25T08:18:05"], "duration_list": [60]},
+    "ra_list": [1.0],
+    "dec_list": [1.0],
+    "ra_width_list": [1.0],
+    "dec_width_list": [1.0],
+    "start_time_list": ["2019-04-25T08:18:05"],
+    "duration_list": [60],
 }
 
 Make = Callable[[Any], Any]

@@ -95,7 +95,7 @@ def shapes() -> Iterator[Any]:
         yield {**_nearly([]), "links": value, "numRows": value}
         yield {**_nearly([]), "links": {"next": value, "groupeventpermissions": value}}
         yield {**_nearly([]), "next": value, "numRows": 5}
-        yield {key: value for key in ("error", "detail", "errors", "warnings", "links")}
+        yield dict.fromkeys(("error", "detail", "errors", "warnings", "links"), value)
 
 
 def _spelled(value: Any) -> bytes:
