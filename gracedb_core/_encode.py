@@ -15,7 +15,9 @@ __all__ = [
     "encode_json",
     "encode_query",
     "file_path",
+    "field_bytes",
     "further",
+    "json_text",
     "names",
     "segment",
 ]
@@ -160,10 +162,21 @@ def encode_json(fields: Mapping[str, Any]) -> bytes:
     Numbers may be of numpy, `decimal.Decimal` or LIGOTimeGPS; they are not rounded here.
     """
     present = {name: value for name, value in fields.items() if value is not None}
+    return json_text(present).encode("ascii")
+
+
+def json_text(value: Any) -> str:
+    """Spell *value* as JSON, in ASCII."""
     try:
-        return json.dumps(present, default=_plain, allow_nan=False).encode("ascii")
+        text = json.dumps(value, default=_plain, allow_nan=False)
+        if "\\ud" in text:
+            # Two halves of a pair that were never one would arrive as one character.
+            json.dumps(value, default=_plain, ensure_ascii=False).encode("utf-8")
+        return text
     except InputError:
         raise
+    except UnicodeEncodeError as error:
+        raise _no_unicode(error) from None
     except (TypeError, ValueError, RecursionError) as error:
         raise InputError(f"These arguments cannot be written as JSON: {error}.") from None
 

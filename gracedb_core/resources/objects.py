@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-import json
 from typing import Any, Mapping, Optional, Union
 
-from .._encode import segment
+from .._encode import json_text, segment
 from .._flow import Flow
 from .._ids import kind_of
 from .._node import Json, Mode, Node, pages, verb
@@ -68,7 +67,7 @@ class Objects(Node[Mode]):
         before the first item is wanted; then *prefetch* pages are fetched ahead.
         """
         structured = isinstance(query, Mapping)
-        text = json.dumps(query) if structured else query
+        text = json_text(query) if structured else query
         call = self._call("search", params={"query": text, "sort": sort, **params})
         if structured and not self._session.address.names_version:
             # Only the second generation reads this language, whatever the default is.

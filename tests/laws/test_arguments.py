@@ -219,8 +219,8 @@ QUERY = Place(lambda client, text: client.events.search(text), queried("query"))
 SORT = Place(lambda client, text: client.superevents.search("x", text), queried("sort"))
 STRUCTURED = Place(
     lambda client, text: client.superevents.search({text: [text]}),
-    queried("query"),
-    lambda text: json.dumps({text: [text]}),
+    lambda form: json.loads(dict(form.query)["query"]),
+    lambda text: {text: [text]},
 )
 SEARCHES = {"query": QUERY, "order": SORT, "structured query": STRUCTURED}
 
