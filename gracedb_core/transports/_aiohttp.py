@@ -16,6 +16,7 @@ from ._aiohttp_failures import LIBRARY_ERRORS, name_awaited_failure
 from ._aiohttp_lines import Line
 from ._aiohttp_pool import Pool, Way
 from ._bodies import most_of
+from ._closed import closed
 from ._heads import EXPECTING_BODY, joined
 
 __all__ = ["AiohttpTransport"]
@@ -44,6 +45,7 @@ class AiohttpTransport:
         self._host = self._origin.partition("://")[2]
         self._spelled: Optional[_Spelled] = None
         self._pool: Optional[Pool] = None
+        self._is_closed = False
 
     async def send(self, request: Request) -> Response:
         """Send *request* to the origin this transport was opened for."""
@@ -75,12 +77,15 @@ class AiohttpTransport:
             del failure
 
     async def close(self) -> None:
-        """Close every connection; a second call does nothing."""
+        """Close every connection; from then on `send` raises `ClientClosed`."""
+        self._is_closed = True
         pool, self._pool = self._pool, None
         if pool is not None:
             await pool.close()
 
     async def _opened(self) -> Pool:
+        if self._is_closed:
+            raise closed()
         pool = self._pool = Pool(self._options)
         await pool.open()
         return pool

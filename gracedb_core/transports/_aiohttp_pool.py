@@ -10,9 +10,10 @@ from typing import Any, AsyncGenerator, Dict, List, Optional, Set
 import aiohttp
 from yarl import URL
 
-from ..errors import ClientClosed, InputError
+from ..errors import InputError
 from ..interfaces import ClientCert, Request, TransportOptions
 from ._aiohttp_lines import Line
+from ._closed import closed
 from ._pools import proxy_address, proxy_secret
 from ._sockets import REPEATABLE
 
@@ -110,7 +111,7 @@ class Pool:
     def _refuse_if_closed(self) -> None:
         # For who had to wait for his turn.
         if self._closed:
-            raise ClientClosed("This client was closed; make a new one.")
+            raise closed()
 
     async def open(self) -> None:
         """See to it that this is closed at the latest when its loop ends."""

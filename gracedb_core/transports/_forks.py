@@ -8,7 +8,9 @@ stays locked there for ever, and what was handed to one is never done.
 from __future__ import annotations
 
 import os
-from typing import TYPE_CHECKING, Any
+import threading
+from contextlib import contextmanager
+from typing import TYPE_CHECKING, Any, Iterator, Set
 from weakref import WeakSet
 
 if TYPE_CHECKING:
@@ -16,7 +18,11 @@ if TYPE_CHECKING:
 else:
     Protocol = object
 
-__all__ = ["Heir", "cut_off", "tell_in_child"]
+__all__ = ["Heir", "Works", "cut_off", "tell_in_child", "works"]
+
+#: Seconds that a fork waits for TLS handshakes. What takes longer waits for a server, not inside of
+#: OpenSSL.
+_LONGEST = 1.0
 
 
 class Heir(Protocol):
@@ -48,10 +54,67 @@ def cut_off(sock: Any) -> None:
             os.dup2(nowhere.fileno(), descriptor, inheritable=False)
 
 
-def _tell() -> None:
-    for heir in list(_told):
-        heir.forked()
+class Works:
+    """What must not be in the middle of something when the process is forked: OpenSSL.
 
+    It has locks of its own, which nobody can open in a child: it would hang in its first handshake.
+    """
+
+    def __init__(self) -> None:
+        self._begin_anew()
+
+    def _begin_anew(self) -> None:
+        self._change = threading.Condition()
+        self._busy: Set[int] = set()
+        self._is_forking = False
+
+    def begin(self) -> None:
+        """Begin, on this thread, unless the process is being forked just now."""
+        with self._change:
+            self._change.wait_for(lambda: not self._is_forking, _LONGEST)
+            self._busy.add(threading.get_ident())
+
+    def end(self) -> None:
+        """Be done on this thread, if it had begun."""
+        with self._change:
+            self._busy.discard(threading.get_ident())
+            self._change.notify_all()
+
+    @contextmanager
+    def at_work(self) -> Iterator[None]:
+        """Begin, and be done in the end."""
+        self.begin()
+        try:
+            yield
+        finally:
+            self.end()
+
+    def before_fork(self) -> None:
+        """Wait until all other threads are done, for a while, and let none begin."""
+        own = {threading.get_ident()}
+        self._change.acquire()
+        self._is_forking = True
+        self._change.wait_for(lambda: self._busy <= own, _LONGEST)
+
+    def in_parent(self) -> None:
+        """Let everybody go on."""
+        self._is_forking = False
+        self._change.notify_all()
+        self._change.release()
+
+    def in_child(self) -> None:
+        """Forget the threads, which are not here, and tell all heirs."""
+        self._begin_anew()
+        for heir in list(_told):
+            heir.forked()
+
+
+#: There is one OpenSSL in a process.
+works = Works()
 
 if hasattr(os, "register_at_fork"):
-    os.register_at_fork(after_in_child=_tell)
+    os.register_at_fork(
+        before=works.before_fork,
+        after_in_parent=works.in_parent,
+        after_in_child=works.in_child,
+    )

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any, Dict, Optional, Tuple, Type
 from ..errors import SentRequest
 from ..interfaces import ClientCert, Request, Response, TransportOptions
 from ._bodies import Incoming, Outgoing, read_whole
+from ._closed import closed
 from ._failures import LIBRARY_ERRORS, is_closed_pool, name_failure
 from ._heads import EXPECTING_BODY, joined
 from ._sockets import Body, Clock
@@ -23,8 +24,7 @@ class PooledTransport(ABC):
     """A transport over pools of urllib3, one pool at a time: that of the certificate in use.
 
     A request with another certificate supersedes the pool. Its idle connections are closed at
-    once, and one in use when it is given back, so that requests in flight are unharmed. After
-    `close` the next request opens a new pool.
+    once, and one in use when it is given back, so that requests in flight are unharmed.
 
     Timeouts: *connect* bounds connecting to each address of the host, and the TLS handshake;
     *write* and *read* each wait on the socket; *total* all of it, until the last byte of the
@@ -40,6 +40,7 @@ class PooledTransport(ABC):
         self._options = options
         self._origin = str(options.origin)
         self._current: Optional[Tuple[Optional[str], Any]] = None
+        self._is_closed = False
         self._lock = threading.Lock()
 
     @abstractmethod
@@ -66,8 +67,12 @@ class PooledTransport(ABC):
             body.close()
 
     def close(self) -> None:
-        """Close every connection; one in use is closed when its answer was read."""
+        """Close every connection; one in use is closed when its answer was read.
+
+        From then on `send` raises `ClientClosed`.
+        """
         with self._lock:
+            self._is_closed = True
             current, self._current = self._current, None
         if current is not None:
             current[1].close()
@@ -117,6 +122,8 @@ class PooledTransport(ABC):
         if current is not None and current[0] == fingerprint:
             return current[1]
         with self._lock:
+            if self._is_closed:
+                raise closed()
             current = self._current
             if current is None or current[0] != fingerprint:
                 superseded = current

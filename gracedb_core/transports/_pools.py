@@ -19,6 +19,7 @@ from urllib3.util import parse_url
 
 from ..errors import InputError
 from ..interfaces import ClientCert, Origin, TransportOptions, secret
+from ._forks import works
 from ._heads import write_head
 from ._replies import Reply
 from ._sockets import Body, Clock, ClockedHTTPConnection, ClockedHTTPSConnection
@@ -187,15 +188,19 @@ def _named(context: ssl.SSLContext, host: str) -> Any:
 
 def open_pool(options: TransportOptions, certificate: Optional[ClientCert]) -> Pool:
     """Make the pool of connections to the origin of *options* that show *certificate*."""
+    with works.at_work():
+        return _opened(options, certificate).serve(options.origin)
+
+
+def _opened(options: TransportOptions, certificate: Optional[ClientCert]) -> Pool:
     origin = options.origin
     settings: Dict[str, Any] = {"maxsize": options.pool_size, "block": False}
     if origin.scheme == "https":
         settings["ssl_context"] = _named(options.tls(certificate), origin.host)
-    if options.proxy is None:
-        pool: Pool = _POOLS[origin.scheme](origin.host, origin.port, **settings)
-    else:
-        pool = _proxied(options.proxy, options, settings)
-    return pool.serve(origin)
+    if options.proxy is not None:
+        return _proxied(options.proxy, options, settings)
+    pool: Pool = _POOLS[origin.scheme](origin.host, origin.port, **settings)
+    return pool
 
 
 def _proxied(proxy: str, options: TransportOptions, settings: Dict[str, Any]) -> Pool:

@@ -21,7 +21,7 @@ from urllib3.connection import HTTPConnection, HTTPSConnection
 
 from ..interfaces import Timeout
 from ._bodies import Outgoing
-from ._forks import cut_off, tell_in_child
+from ._forks import cut_off, tell_in_child, works
 from ._replies import Reply
 
 if TYPE_CHECKING:
@@ -222,7 +222,15 @@ class ClockedHTTPConnection(_Clocked, HTTPConnection):
 class ClockedHTTPSConnection(_Clocked, HTTPSConnection):
     """A TLS connection that keeps to a clock."""
 
+    def _new_conn(self) -> Any:
+        sock = super()._new_conn()
+        works.begin()
+        return sock
+
     def connect(self) -> None:
-        super().connect()
+        try:
+            super().connect()
+        finally:
+            works.end()
         # urllib3 would warn at every request; who verifies nothing was warned once already.
         self.is_verified = True

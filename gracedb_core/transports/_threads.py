@@ -8,7 +8,7 @@ from concurrent.futures import Executor, Future
 from functools import partial
 from typing import Any, Callable, Optional
 
-from ..errors import ClientClosed
+from ._closed import closed
 
 __all__ = ["Loan", "Revocation", "awaited"]
 
@@ -40,7 +40,7 @@ def _begun(threads: Executor, action: Callable[[], Any]) -> Future[Any]:
     except RuntimeError as error:
         if "shutdown" not in str(error):
             raise
-    raise ClientClosed("This client was closed; make a new one.")
+    raise closed()
 
 
 def _tell(late: Callable[[Any], object], doing: Future[Any]) -> None:

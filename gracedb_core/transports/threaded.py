@@ -6,8 +6,9 @@ import asyncio
 from concurrent.futures import Executor
 from typing import Any
 
-from ..errors import ClientClosed, ConnectionLost
+from ..errors import ConnectionLost
 from ..interfaces import BodyStream, Reader, Request, Response, Transport, Upload
+from ._closed import closed
 from ._threads import Loan, Revocation, awaited
 
 __all__ = ["ThreadedTransport"]
@@ -50,7 +51,7 @@ class ThreadedTransport:
     def _send(self, request: Request, *told: Revocation) -> Response:
         # What still waited for a thread when all was closed must not be sent afterwards.
         if self._closed:
-            raise ClientClosed("This client was closed; make a new one.")
+            raise closed()
         response: Response = self._transport.send(request, *told)
         return response
 
