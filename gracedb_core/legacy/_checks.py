@@ -7,7 +7,7 @@ from typing import Any, Iterable, List, Mapping, Optional, Union
 from ..errors import InputError
 from ._errors import WrongKind
 
-__all__ = ["code", "labels", "listed", "one_of", "some_of", "sorting"]
+__all__ = ["code", "labels", "listed", "one_of", "some_of", "together"]
 
 
 def one_of(value: Any, known: Optional[Iterable[str]], what: str) -> None:
@@ -47,6 +47,6 @@ def labels(value: Union[str, List[str], None]) -> List[str]:
     return listed(value)
 
 
-def sorting(order: Any) -> Optional[str]:
-    """Spell by which fields to sort."""
+def together(order: Any) -> Optional[str]:
+    """Spell several fields in one."""
     return order if order is None or isinstance(order, str) else ",".join(order)

@@ -13,7 +13,7 @@ from ..errors import InputError
 from ..resources._parts import content_id, file_part
 from ._answers import Response
 from ._checks import labels as checked_labels
-from ._checks import one_of, some_of, sorting
+from ._checks import one_of, some_of, together
 from ._errors import NotThere, WrongKind
 from ._site import Site
 
@@ -36,11 +36,13 @@ class Events(Site):
         max_results: Optional[int] = None,
         **kwargs: Any,
     ) -> Iterator[Dict[str, Any]]:
-        """Iterate over the events that answer *query*; *kwargs* go into the URL's query."""
-        params = {"query": query or None, **kwargs}
-        if orderby is not None:
-            params["sort"] = sorting(orderby)
-        params = {name: _text(value) for name, value in params.items()}
+        """Iterate over the events that answer *query*; of *kwargs*, *columns* and *count* count."""
+        params = {
+            "query": query or None,
+            "sort": together(orderby),
+            "columns": together(kwargs.get("columns")),
+            "count": kwargs.get("count"),
+        }
         yield from self._walk(
             self._call("search", "/*", Kind.EVENT, (), params=params), max_results
         )
@@ -162,8 +164,3 @@ class Events(Site):
         if all(value is None for value in fields.values()):
             some_of(fields)
         return self._ask("update", "update_grbevent", Kind.EVENT, graceid, fields=fields)
-
-
-def _text(value: Any) -> Any:
-    """Write a list as the server reads it."""
-    return ",".join(map(str, value)) if isinstance(value, (list, tuple)) else value

@@ -120,7 +120,7 @@ def _target(session: Session, url: str, params: Optional[Mapping[str, Any]]) -> 
             f"{shown(str(url))!r} is no whole URL; write it like {session.address.url}."
         ) from None
     if there != session.address.origin:
-        raise InputError(
+        raise NoSuchServer(
             f"{there} is another server than {session.address.origin}, to which alone this client "
             "speaks; ask it with a client of its own."
         )

@@ -71,11 +71,17 @@ class Records(Superevents):
         **kwargs: Any,
     ) -> Response:
         """Write a log message, with a file, tags and a label if they are given."""
-        tags, shown = listed(kwargs.get("tagname") or tag_name), listed(displayName)
+        tags = [tag for tag in listed(kwargs.get("tagname") or tag_name) if tag]
+        shown = listed(displayName)
         if shown and len(shown) != len(tags):
             raise InputError("Give a display name to each tag, or to none.")
         self._see_that_it_is_a_label(label)
-        fields = {"comment": message, "tagname": tags, "displayName": shown, "label": label}
+        fields = {
+            "comment": None if message is None else str(message),
+            "tagname": tags or None,
+            "displayName": shown or None,
+            "label": label,
+        }
         kind, name = place_of(object_id)
         call = self._call("create", "logs", kind, (segment(name),), fields=fields)
         if filename is None and filecontents is None:

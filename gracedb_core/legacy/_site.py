@@ -58,9 +58,7 @@ class Site(Raw):
     allowed_labels = _told("labels", "The labels that the server knows.")
     em_groups = _told("em-groups", "The groups that report observations; None on newer servers.")
     voevent_types = _told("voevent-types", "The kinds of VOEvents, by code.")
-    superevent_categories = _told(
-        "superevent-categories", "Categories of superevents, by code."
-    )
+    superevent_categories = _told("superevent-categories", "Categories of superevents, by code.")
     instruments = _told("instruments", "The detectors, by code; None on newer servers.")
     signoff_types = _told("signoff-types", "The kinds of signoffs, by code.")
     signoff_statuses = _told("signoff-statuses", "The verdicts of signoffs, by code.")

@@ -9,7 +9,7 @@ from .._ids import Kind
 from .._upload import Contents, FileName
 from ..resources._parts import file_part
 from ._answers import Response
-from ._checks import code, some_of, sorting
+from ._checks import code, some_of, together
 from ._errors import NotThere
 from ._events import Events
 
@@ -32,7 +32,7 @@ class Superevents(Events):
         max_results: Optional[int] = None,
     ) -> Iterator[Dict[str, Any]]:
         """Iterate over the superevents that answer *query*, or over *columns* of them."""
-        params = {"query": query or None, "count": count, "sort": sorting(orderby)}
+        params = {"query": query or None, "count": count, "sort": together(orderby)}
         chosen = columns.split(",") if isinstance(columns, str) else columns
         call = self._call("search", "/*", Kind.SUPEREVENT, (), params=params)
         for row in self._walk(call, max_results):
