@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import warnings
-from typing import Any, Dict, Sequence, Tuple, Union
+from typing import TYPE_CHECKING, Any, Dict, Sequence, Tuple, Union
 
 from requests.structures import CaseInsensitiveDict
 
@@ -15,6 +15,11 @@ from ..errors import InputError
 from ._errors import WrongKind
 
 __all__ = ["DEFAULT_SERVICE_URL", "RETRY_CODES", "Headers", "core_options", "is_a_server"]
+
+if TYPE_CHECKING:
+    _Lines = CaseInsensitiveDict[str]
+else:
+    _Lines = CaseInsensitiveDict
 
 DEFAULT_SERVICE_URL = DEFAULT_URL
 RETRY_CODES = (502, 503, 504, 408, 409)
@@ -28,7 +33,7 @@ _OTHERS = {
 _SECRET = frozenset({"authorization", "cookie", "proxy-authorization"})
 
 
-class Headers(CaseInsensitiveDict[str]):
+class Headers(_Lines):
     """Header lines of every request; of those that may be secret only the names are shown."""
 
     def __setitem__(self, name: str, value: str) -> None:

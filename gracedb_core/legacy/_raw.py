@@ -20,7 +20,7 @@ from ._errors import NoSuchServer, WrongKind
 
 __all__ = ["Raw"]
 
-_REPEAT = {"GET": Repeat.FREELY, "HEAD": Repeat.FREELY, "DELETE": Repeat.REMOVES}
+_REPEAT = {"GET": Repeat.FREELY, "DELETE": Repeat.REMOVES}
 #: What the library's sessions take and that is settled for this client as a whole.
 _SETTLED = frozenset({"allow_redirects", "stream"})
 #: As is, because it is quoted already.
@@ -64,14 +64,6 @@ class Raw(Asking):
     def get(self, url: str, **options: Any) -> Response:
         """GET *url*."""
         return self.request("GET", url, **options)
-
-    def head(self, url: str, **options: Any) -> Response:
-        """Ask for what *url* would be answered with, without its body."""
-        return self.request("HEAD", url, **options)
-
-    def options(self, url: str, **options: Any) -> Response:
-        """Ask what can be done at *url*."""
-        return self.request("OPTIONS", url, **options)
 
     def post(self, url: str, data: Any = None, json: Any = None, **options: Any) -> Response:
         """POST *data*, a form or the body itself, or *json*; never sent twice."""
