@@ -81,10 +81,10 @@ class Raw(Asking):
         """DELETE *url*."""
         return self.request("DELETE", url, **options)
 
-    def get_file(self, url: str, **options: Any) -> File:
+    def get_file(self, url: str, **kwargs: Any) -> File:
         """Give the file at *url* to be read."""
-        session = self._session(options.get("headers"))
-        target = _target(session, url, options.get("params"))
+        session = self._session(kwargs.get("headers"))
+        target = _target(session, url, kwargs.get("params"))
         request = Request("GET", target, session.headers, timeout=session.timeout, stream=True)
 
         def opening() -> Flow[File]:
