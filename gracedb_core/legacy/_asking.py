@@ -7,42 +7,29 @@ from itertools import islice
 from typing import Any, Dict, Iterator, List, Optional, Sequence, Tuple, Type, TypeVar
 
 from .._address import Address
+from .._calls import Call
 from .._client import Client
 from .._credentials import Keeper
+from .._drivers import Blocking
 from .._encode import segment
-from .._exchange import Call, Session, exchange, prepare
-from .._flow import Blocking, Flow, Open
+from .._flow import Flow
 from .._ids import Kind, kind_of
 from .._node import Node
 from .._paging import paginate
 from .._secrets import secret
+from .._session import Session
 from .._upload import Part
 from ..errors import CredentialError, GraceDBError, InputError, NotFound, ResponseError
 from ..resources.objects import identity
-from ._answers import File, Response, heard
+from ._answers import Response
 from ._errors import NoSuchServer, refused
+from ._making import sent
 from ._options import DEFAULT_SERVICE_URL, RETRY_CODES, Headers, core_options, is_a_server
 
-__all__ = ["Asking", "opened", "place_of", "sent"]
+__all__ = ["Asking", "place_of"]
 
 T = TypeVar("T")
 A = TypeVar("A", bound="Asking")
-
-
-def sent(session: Session, call: Call) -> Flow[Response]:
-    """Make *call* and give the whole answer."""
-    request, started = prepare(session, call), session.clock()
-    wire = yield from exchange(session, request, call.cell.repeat)
-    return heard(wire, session.asked(request), session.clock() - started)
-
-
-def opened(session: Session, call: Call) -> Flow[File]:
-    """Make *call*, a file, and give it to be read."""
-    request, started = prepare(session, call), session.clock()
-    wire = yield from exchange(session, request, call.cell.repeat)
-    elapsed = session.clock() - started
-    asked = session.asked(request)
-    return File((yield Open(wire, asked)), wire, asked, elapsed)
 
 
 class Asking:

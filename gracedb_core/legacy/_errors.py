@@ -63,6 +63,7 @@ class _Refusal:
     _requests_name = ""
     args: Tuple[Any, ...]
     __dict__: Dict[str, Any]
+    _facts: Any
 
     @property
     def response(self) -> Response:
@@ -77,9 +78,7 @@ class _Refusal:
         return str(self.args[0])
 
     def __reduce__(self) -> Tuple[Any, ...]:
-        own = own_class(type(self))
-        facts = {key: value for key, value in self.__dict__.items() if key not in ("message",)}
-        return _again, (own, str(self), facts)
+        return _again, (own_class(type(self)), str(self), self._facts())
 
 
 def refused(error: ResponseError) -> HTTPError:

@@ -7,10 +7,11 @@ from urllib.parse import quote, urlsplit
 
 from .._address import Address, shown
 from .._encode import encode_form, encode_json, encode_query
-from .._exchange import Session, exchange
+from .._exchange import exchange
 from .._flow import Flow, Open
 from .._options import Options
 from .._retry import Repeat
+from .._session import Session
 from .._upload import Part, encode_multipart, source
 from .._wire import Request, Upload
 from ..errors import InputError
@@ -20,7 +21,6 @@ from ._errors import NoSuchServer, WrongKind
 
 __all__ = ["Raw"]
 
-_REPEAT = {"GET": Repeat.FREELY, "DELETE": Repeat.REMOVES}
 #: What the library's sessions take and that is settled for this client as a whole.
 _SETTLED = frozenset({"allow_redirects", "stream"})
 #: As is, because it is quoted already.
@@ -97,7 +97,7 @@ class Raw(Asking):
 
 def _exchanged(session: Session, request: Request) -> Flow[Response]:
     started = session.clock()
-    repeat = _REPEAT.get(request.method, Repeat.NEVER)
+    repeat = Repeat.FREELY if request.method == "GET" else Repeat.NEVER
     wire = yield from exchange(session, request, repeat)
     return heard(wire, session.asked(request), session.clock() - started)
 

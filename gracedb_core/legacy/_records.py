@@ -9,9 +9,10 @@ from .._upload import Contents, FileName
 from ..errors import InputError
 from ..resources._parts import file_part
 from ._answers import File, Response
-from ._asking import opened, place_of, sent
+from ._asking import place_of
 from ._checks import listed
 from ._errors import UnknownLabel, WrongKind
+from ._making import opened, sent
 from ._superevents import Superevents
 
 __all__ = ["Records"]

@@ -5,6 +5,8 @@ from __future__ import annotations
 import copy
 import inspect
 import pickle
+import subprocess
+import sys
 import warnings
 from base64 import b64encode
 from concurrent.futures import ThreadPoolExecutor
@@ -217,6 +219,24 @@ def test_threads_share_it(sandbox: Sandbox) -> None:
     with GraceDb(sandbox.url, **EINSTEIN) as client, ThreadPoolExecutor(4) as pool:
         made = list(pool.map(lambda _: upload(client), range(8)))
     assert len(set(made)) == 8
+
+
+FORKED = """
+import os, sys
+from gracedb_core.legacy import GraceDb
+client = GraceDb(sys.argv[1], username="albert.einstein", password="relativity")
+assert client.ping().status == 200
+pid = os.fork()
+if not pid:
+    os._exit(0 if client.get_user_info().json()["username"] == "albert.einstein" else 1)
+assert os.waitpid(pid, 0)[1] == 0
+assert client.ping().status == 200
+"""
+
+
+def test_it_survives_a_fork(sandbox: Sandbox) -> None:
+    """Made and used before, as a program does that then starts its workers."""
+    subprocess.run([sys.executable, "-c", FORKED, sandbox.url], check=True)
 
 
 def test_the_signature() -> None:
