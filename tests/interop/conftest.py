@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import sys
 from typing import TYPE_CHECKING, Any, Callable, Iterator
 
 import pytest
@@ -40,10 +41,13 @@ def sdk(peers_python: str, sandbox: Sandbox, hermetic: Path) -> Iterator[Steps]:
         yield steps
 
 
-@pytest.fixture(scope="module")
-def ligo(peers_python: str, sandbox: Sandbox, hermetic: Path) -> Iterator[Steps]:
-    """A ligo-gracedb client of the internal user."""
-    with Peer(peers_python, "ligo", sandbox.url, *ACCOUNT, home=hermetic) as steps:
+@pytest.fixture(scope="module", params=["ligo", "ours"])
+def ligo(
+    request: pytest.FixtureRequest, peers_python: str, sandbox: Sandbox, hermetic: Path
+) -> Iterator[Steps]:
+    """A ligo-gracedb client of the internal user, then this package's face of it."""
+    python = peers_python if request.param == "ligo" else sys.executable
+    with Peer(python, request.param, sandbox.url, *ACCOUNT, home=hermetic) as steps:
         yield steps
 
 
@@ -56,10 +60,14 @@ def new_sandbox(peers_python: str, hermetic: Path) -> Iterator[Sandbox]:
         yield server
 
 
-@pytest.fixture(scope="module")
-def ligo_new(peers_python: str, new_sandbox: Sandbox, hermetic: Path) -> Iterator[Steps]:
-    """A ligo-gracedb client of the newer sandbox, speaking the second version of the API."""
-    with Peer(peers_python, "ligo-v2", new_sandbox.url, *ACCOUNT, home=hermetic) as steps:
+@pytest.fixture(scope="module", params=["ligo", "ours"])
+def ligo_new(
+    request: pytest.FixtureRequest, peers_python: str, new_sandbox: Sandbox, hermetic: Path
+) -> Iterator[Steps]:
+    """The same of the newer sandbox, speaking the second version of the API."""
+    python = peers_python if request.param == "ligo" else sys.executable
+    kind = f"{request.param}-v2"
+    with Peer(python, kind, new_sandbox.url, *ACCOUNT, home=hermetic) as steps:
         yield steps
 
 

@@ -1,6 +1,7 @@
 """Plays one client that others wrote: a call per line in, its outcome per line out.
 
-`python peer.py PEER URL [USERNAME PASSWORD]`, where PEER is `sdk`, `ligo` or `ligo-v2`.
+`python peer.py PEER URL [USERNAME PASSWORD]`, where PEER is `sdk`, `ligo` or
+`ours` (this package's face of ligo-gracedb), the last two with `-v2` behind for that version.
 A line is `{"path": [...], "arguments": [...], "keywords": {...}}`; in the path a string is an
 attribute and a list of one element is an item. Bytes travel as `{"base64": ...}`.
 """
@@ -26,10 +27,10 @@ def connect(peer: str, url: str, *credentials: str) -> Any:
         if not credentials:
             return Client(url, force_noauth=True)
         return Client(url, username=credentials[0], password=credentials[1])
-    GraceDb = import_module("ligo.gracedb.rest").GraceDb
-
+    module, _, version = peer.partition("-")
+    of = {"ligo": "ligo.gracedb.rest", "ours": "gracedb_core.legacy"}[module]
     # It knows tokens and certificates only; as it is a session of requests, a header will do.
-    client = GraceDb(url, force_noauth=True, api_version="v2" if peer == "ligo-v2" else None)
+    client = import_module(of).GraceDb(url, force_noauth=True, api_version=version or None)
     if credentials:
         pair = b64encode(":".join(credentials).encode()).decode()
         client.headers["Authorization"] = f"Basic {pair}"

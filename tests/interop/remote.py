@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import json
+import os
 import subprocess
+import sys
 from base64 import b64decode, b64encode
 from pathlib import Path
 from typing import Any, Dict, List, NamedTuple
@@ -28,6 +30,8 @@ class PeerError(Exception):
     def __init__(self, outcome: Dict[str, Any]) -> None:
         super().__init__(f"{outcome['value'][0]}: {outcome['says']} {outcome['text'] or ''}")
         self.name: str = outcome["value"][0]
+        #: That class, and all those by whose names it can be caught.
+        self.kinds = frozenset(outcome["value"])
         self.status = outcome["status"]
         self.text = outcome["text"]
 
@@ -53,11 +57,14 @@ class Peer:
     """A running client of another kind; a context manager that ends it."""
 
     def __init__(self, python: str, kind: str, url: str, *credentials: str, home: Path) -> None:
+        surroundings = {"HOME": str(home)}
+        if python == sys.executable and "PYTHONPATH" in os.environ:
+            surroundings["PYTHONPATH"] = os.environ["PYTHONPATH"]
         self._process = subprocess.Popen(
             [python, "-W", "ignore", str(SCRIPT), kind, url, *credentials],
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
-            env={"HOME": str(home)},
+            env=surroundings,
             cwd=home,
             text=True,
         )

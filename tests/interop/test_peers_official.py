@@ -1,4 +1,7 @@
-"""ligo-gracedb as published works against the sandbox, call by call, in both generations."""
+"""ligo-gracedb as published works against the sandbox, call by call, in both generations.
+
+So does this package's face of it, to which each test is put as well.
+"""
 
 from __future__ import annotations
 
@@ -200,6 +203,7 @@ def test_superevent(ligo: Steps, graceid: str) -> None:
     assert chosen == {"superevent_id": sid, "gw_events": created["gw_events"]}
 
 
+@pytest.mark.parametrize("ligo", ["ligo"], indirect=True)
 def test_form_times_are_not_rounded(ligo: Steps, graceid: str) -> None:
     """A time of more than six decimals is refused in a form, where JSON numbers are rounded."""
     with pytest.raises(PeerError) as raised:
@@ -260,12 +264,13 @@ def test_confirm_as_gw(ligo: Steps, sid: str) -> None:
 def test_gwtc(ligo: Steps, sid: str, graceid: str) -> None:
     smap = {sid: {"pipelines": {"gstlal": graceid}, "far": 1e-9, "pastro": {"BNS": 1.0}}}
     created = ligo.gwtc_create(smap, "4.0", "first").json()
-    assert (created["number"], created["version"], created["comment"]) == ("4.0", 1, "first")
+    first = created["version"]
+    assert (created["number"], created["comment"]) == ("4.0", "first")
     assert created["gwtc_superevents"] == smap
     ligo.gwtc_create(smap, "4.0", "second")
-    assert ligo.gwtc_get("4.0", "latest").json()["version"] == 2
-    assert ligo.gwtc_get("4.0", 1).json() == created
-    assert [row["version"] for row in ligo.gwtc_list("4.0")] == [2, 1]
+    assert ligo.gwtc_get("4.0", "latest").json()["version"] == first + 1
+    assert ligo.gwtc_get("4.0", first).json() == created
+    assert [row["version"] for row in ligo.gwtc_list("4.0")][:2] == [first + 1, first]
     assert "4.0" in ligo.gwtc_numbers()
 
 

@@ -60,7 +60,8 @@ def test_no_unfinished_work() -> None:
         f"{source}:{number}"
         for source in SHIPPED
         for number, line in enumerate((ROOT / source).read_text(encoding="utf-8").splitlines(), 1)
-        if left.search(line)
+        # An error of ours that programs catch as that one is none of it.
+        if left.search(line) and not re.match(r"class \w+\(\w+, NotImplementedError\):", line)
     ]
 
 

@@ -1,0 +1,110 @@
+"""Answers as programs written for ligo-gracedb read them."""
+
+from __future__ import annotations
+
+import io
+from datetime import timedelta
+from typing import TYPE_CHECKING, Any, Dict, Iterator, Optional
+
+import requests
+from requests.structures import CaseInsensitiveDict
+
+from .._twins import as_response
+
+if TYPE_CHECKING:
+    from .._wire import Response as Wire
+    from ..errors import SentRequest
+
+__all__ = ["File", "Response", "answered", "heard"]
+
+
+class Response(requests.Response):
+    """An answer: that of the ``requests`` library, which can be read like a file as well."""
+
+    @property
+    def status(self) -> int:
+        """The status, under its older name."""
+        return self.status_code
+
+    @property
+    def data(self) -> bytes:
+        """The body."""
+        return self.content
+
+    def read(self, amount: int = -1) -> bytes:
+        """Read on in the body."""
+        block: bytes = self.raw.read(amount)
+        return block
+
+    def __setstate__(self, state: Dict[str, Any]) -> None:
+        # As the library does it, which is no promise; what was kept is all that there is.
+        self.__dict__.update(state, _content_consumed=True, raw=io.BytesIO(state["_content"]))
+
+
+def answered(plain: requests.Response, elapsed: float = 0.0) -> Response:
+    """Make of *plain*, whose body is here, an answer that took *elapsed* seconds."""
+    response = Response()
+    # Consumed: otherwise whoever closes it, or iterates, looks for a connection.
+    response.__dict__.update(plain.__dict__, _content_consumed=True)
+    response.raw = io.BytesIO(plain.content)
+    response.elapsed = timedelta(seconds=elapsed)
+    return response
+
+
+def heard(wire: Wire, asked: SentRequest, elapsed: float = 0.0) -> Response:
+    """Make an answer of what came over the wire."""
+    body = wire.body if isinstance(wire.body, bytes) else b""
+    return answered(as_response(wire.status, wire.reason, wire.headers, body, asked), elapsed)
+
+
+class File(io.BufferedReader):
+    """A file on its way: read it, iterate over its lines, or take it whole as ``data``."""
+
+    def __init__(
+        self, opened: io.BufferedReader, wire: Wire, asked: SentRequest, elapsed: float = 0.0
+    ) -> None:
+        super().__init__(opened.detach())
+        self._asked = asked
+        self.status = self.status_code = wire.status
+        self.reason = wire.reason
+        self.headers: CaseInsensitiveDict[str] = CaseInsensitiveDict(wire.headers)
+        self.url = asked.url
+        self.elapsed = timedelta(seconds=elapsed)
+
+    @property
+    def data(self) -> bytes:
+        """What is left of it, read once and kept."""
+        if "_data" not in self.__dict__:
+            self._data = self.read()
+        return self._data
+
+    @property
+    def ok(self) -> bool:
+        """True: what is refused is raised."""
+        return True
+
+    def getheader(self, name: str, default: Optional[str] = None) -> Optional[str]:
+        """Give a header line."""
+        return self.headers.get(name, default)
+
+    @property
+    def content(self) -> bytes:
+        """The same as `data`."""
+        return self.data
+
+    @property
+    def text(self) -> str:
+        """The same, decoded."""
+        return self._whole().text
+
+    def json(self, **options: Any) -> Any:
+        """Read it as JSON; raises `ValueError` where it is none."""
+        return self._whole().json(**options)
+
+    def stream(self, amount: int = 65536) -> Iterator[bytes]:
+        """Give it block by block."""
+        return iter(lambda: self.read(amount), b"")
+
+    def _whole(self) -> requests.Response:
+        headers = {name.lower(): value for name, value in self.headers.items()}
+        return as_response(self.status, self.reason, headers, self.data, self._asked)
