@@ -96,7 +96,9 @@ A = TypeVar("A", bound="AnyClient[Any]")
 
 
 #: The attributes that a client makes of its options.
-_OWN = frozenset({"_connection", "_driver", "_keys", "_kind", "_options", "_row", "_session"})
+_OWN = frozenset(
+    {"_connection", "_driver", "_http", "_keys", "_kind", "_options", "_row", "_session"}
+)
 
 
 def _extras(client: AnyClient[Any]) -> Dict[str, Any]:

@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, Any, Iterator, Tuple, Union
 if TYPE_CHECKING:
     from importlib.metadata import Distribution
 
-__all__ = ["MISHAPS", "EntryPoint", "entry_points"]
+__all__ = ["MISHAPS", "EntryPoint", "entry_points", "informed"]
 
 #: What a stranger's code may raise without taking a client, or a program, down with it.
 MISHAPS = (Exception, SystemExit)
@@ -83,7 +83,7 @@ def _anywhere(group: str) -> Iterator[EntryPoint]:
 
 def _in_folders(group: str) -> Iterator[EntryPoint]:
     for folder in sys.path:
-        for information in _informed(folder or "."):
+        for information in informed(folder or "."):
             text = _read(os.path.join(information, "entry_points.txt"))
             # Few of them are of any interest, and to tell which is quick.
             if group.encode() in text:
@@ -91,7 +91,7 @@ def _in_folders(group: str) -> Iterator[EntryPoint]:
                     yield EntryPoint(name, value, information)
 
 
-def _informed(folder: str) -> Iterator[str]:
+def informed(folder: str) -> Iterator[str]:
     """List where the distributions in *folder* say what they are."""
     try:
         names = os.listdir(folder)

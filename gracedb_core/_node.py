@@ -13,6 +13,7 @@ from typing import (
     TYPE_CHECKING,
     Any,
     Callable,
+    ClassVar,
     Dict,
     Generic,
     List,
@@ -56,7 +57,7 @@ else:
 
 
 __all__ = [
-    *("ADDED", "Async", "Json", "Mode", "Node", "Sync"),
+    *("ADDED", "Async", "Faces", "Json", "Mode", "Node", "Sync"),
     *("face", "is_taken", "opens", "pages", "verb"),
 ]
 
@@ -168,7 +169,8 @@ class opens(_Described[P, T]):  # noqa: N801  a decorator
 ADDED = "+"
 
 #: Which class stands for which row of the table.
-_FACES: Dict[Tuple[str, Kind], Type[Node[Any]]] = {}
+Faces = Dict[Tuple[str, Kind], "Type[Node[Any]]"]
+_FACES: Faces = {}
 
 
 def face(row: str, *kinds: Kind) -> Callable[[Type[N]], Type[N]]:
@@ -184,6 +186,9 @@ def face(row: str, *kinds: Kind) -> Callable[[Type[N]], Type[N]]:
 
 class Node(Generic[Mode]):
     """A place below the API root. It costs nothing to make; only its verbs ask the server."""
+
+    #: What is below is made of these; the face of an older client has some of its own.
+    _faces: ClassVar[Faces] = _FACES
 
     def __init__(
         self,
@@ -236,7 +241,7 @@ class Node(Generic[Mode]):
     def _at(self, row: str, *keys: str, kind: Optional[Kind] = None, **more: Any) -> Any:
         """Make the node of another row, with further keys."""
         kind = kind or self._kind
-        return _FACES[row, kind](
+        return self._faces[row, kind](
             self._session, self._driver, row=row, kind=kind, keys=(*self._keys, *keys), **more
         )
 

@@ -20,9 +20,12 @@ def as_requests_knows_it(cls: Type[Any]) -> Type[Any]:
     """Give the subclass of *cls* that the `requests` exception of the same meaning also catches.
 
     Only where `requests` is loaded: nobody can have written an ``except`` for it otherwise,
-    and loading it costs more than the rest of a first request.
+    and loading it costs more than the rest of a first request. Importing gracedb-sdk loads it, so
+    under that name an error does, for whoever looks at what was caught only then.
     """
-    loaded = sys.modules.get("requests.exceptions")
+    loaded: Any = sys.modules.get("requests.exceptions")
+    if loaded is None and "gracedb_sdk" in sys.modules:
+        from requests import exceptions as loaded
     if loaded is None or not cls._requests_name or cls in _twins.values():
         return cls
     if cls not in _twins:
@@ -52,6 +55,8 @@ def as_response(
     response.status_code = status
     response.reason = reason
     response._content = body
+    # What reads it in pieces would look for a connection otherwise.
+    vars(response)["_content_consumed"] = True
     response.headers.update(headers)
     # Without it, `text` guesses, and may guess another alphabet.
     response.encoding = requests.utils.get_encoding_from_headers(response.headers)

@@ -11,6 +11,7 @@ from .._client import route_is_taken
 from .._options import Options
 from .._plugins import Plugin, Plugins, installed_plugins
 from . import commands
+from .namesake import rival
 
 __all__ = ["added_commands", "every_plugin", "loaded_plugins", "own_commands"]
 
@@ -32,7 +33,7 @@ def added_commands() -> Dict[str, click.Command]:
 
 
 def every_plugin() -> List[Plugin]:
-    """Ask every plugin what it offers, and give them all."""
+    """Ask every plugin what it offers, and give them all, and who else owns a package of ours."""
     plugins = loaded_plugins()
     plugins.providers()
     plugins.transports()
@@ -42,4 +43,5 @@ def every_plugin() -> List[Plugin]:
         plugin.offers.append("sees requests")
     for plugin, _ in plugins.implementations("gracedb_after_response"):
         plugin.offers.append("sees responses")
-    return plugins.every
+    other = rival()
+    return [*plugins.every, *([other] if other else [])]

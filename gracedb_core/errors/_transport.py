@@ -34,7 +34,7 @@ class ConnectionLost(TransportError, ConnectionError):
 class TimedOut(TransportError, TimeoutError):
     """Raised when the server did not answer in time."""
 
-    _requests_name = "Timeout"
+    _requests_name = "ReadTimeout"
 
 
 class TruncatedAnswer(TransportError, ConnectionError):

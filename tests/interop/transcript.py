@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import json
+import os
 import subprocess
+import sys
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Dict, List, Mapping, NamedTuple, Tuple
@@ -122,12 +124,18 @@ def read_request(request: Recorded) -> Heard:
     )
 
 
+def surroundings(python: str, home: Path) -> Dict[str, str]:
+    """Give the environment of a client in *python*: where ours is found, if it is ours."""
+    place = os.environ.get("PYTHONPATH") if python == sys.executable else None
+    return {"HOME": str(home), **({"PYTHONPATH": place} if place else {})}
+
+
 def transcribe(
     python: str, script: str, client: str, folder: Path, *, transport: str = ""
 ) -> Dict[str, Spoken]:
     """Have *script* make its calls with *client* in that interpreter; write down what was said."""
     calls.prepare(str(folder))
-    environment = {"HOME": str(folder)}
+    environment = surroundings(python, folder)
     if transport:
         environment["GRACEDB_TRANSPORT"] = transport
     with Recorder() as recorder:

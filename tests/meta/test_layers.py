@@ -39,7 +39,7 @@ LAYERS = (
             "_installed",
             "_offers",
         ),
-        *("_plugins", "_observers", "_openings", "_connection"),
+        *("_plugins", "_observers", "_openings", "_connection", "_namesake"),
     ),
     # the typed face
     ("_node", "resources"),
@@ -194,9 +194,13 @@ def test_a_client_is_light() -> None:
     assert not loaded & {*HEAVY, "gracedb_auth_plugins._netrc_format"}
 
 
-def test_the_legacy_name_is_the_client() -> None:
-    """`gracedb_sdk` offers the very classes of `gracedb_core`, no copies."""
-    import gracedb_core
-    import gracedb_sdk
-
-    assert gracedb_sdk.Client is gracedb_core.Client
+def test_the_legacy_name_adds_little_to_the_import() -> None:
+    """`gracedb_sdk` loads no more than the client does: no `requests`, no reading of metadata."""
+    program = (
+        "import sys; old = set(sys.modules); import gracedb_sdk; "
+        "print(*sorted(set(sys.modules) - old))"
+    )
+    done = subprocess.run(
+        [sys.executable, "-W", "error", "-c", program], stdout=subprocess.PIPE, check=True
+    )
+    assert not set(done.stdout.decode().split()) & {*HEAVY, "gracedb_sdk._session"}

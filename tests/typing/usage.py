@@ -22,7 +22,8 @@ def progress(done: int, total: Optional[int]) -> None:
 
 # Options.
 client = Client(url="https://gracedb.example.org/api/", token="robot.token")
-assert_type(LegacyClient(), Client)
+assert_type(LegacyClient().superevents["S1"].get(), Json)
+current: Client = LegacyClient(url="https://gracedb.example.org/api/", cert_reload=True)
 Client()
 Client("https://gracedb.example.org/api/", username="albert.einstein", password="relativity")
 Client(cert=Path("robot.pem"), timeout=5, retries=0, transport="requests")
