@@ -16,6 +16,8 @@ import sys
 from pathlib import Path
 from typing import Dict, Iterator, List, Tuple
 
+from failures import report
+
 ROOT = Path(__file__).resolve().parent.parent
 CHECKS = ["lint", "types"]
 PROBE = "import sys, venv, ensurepip; print(sys.version_info[0], sys.version_info[1])"
@@ -85,14 +87,27 @@ def main(arguments: List[str]) -> int:
     if not names:
         ends = sorted({tested[0], tested[-1]})
         names = ["py{}{}".format(*version) for version in ends] + CHECKS
+    print("stacks:", ", ".join(names), flush=True)
+    return tox(names, rest, list(found.values()), complete=continuous)
+
+
+def tox(names: List[str], rest: List[str], pythons: List[str], *, complete: bool) -> int:
+    """Run the environments side by side, and say at the end what failed in them."""
+    results = ROOT / ".tox" / "results.json"
+    results.parent.mkdir(exist_ok=True)
+    if results.exists():
+        results.unlink()
     command = [sys.executable, "-m", "tox", "run-parallel", "-e", ",".join(names)]
-    command += ["--parallel", "auto", "--skip-missing-interpreters", str(not continuous).lower()]
+    command += ["--parallel", "auto", "--result-json", str(results)]
+    command += ["--skip-missing-interpreters", str(not complete).lower()]
     if not sys.stdout.isatty():
         command.append("--parallel-no-spinner")
-    if found:
-        command += ["--discover", *found.values()]
-    print("stacks:", ", ".join(names), flush=True)
-    return subprocess.call(command + rest, cwd=str(ROOT))
+    if pythons:
+        command += ["--discover", *pythons]
+    code = subprocess.call(command + rest, cwd=str(ROOT))
+    for line in report(results):
+        print(line)
+    return code
 
 
 if __name__ == "__main__":

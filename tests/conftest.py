@@ -25,7 +25,7 @@ SCRUBBED = re.compile(
     re.IGNORECASE,
 )
 #: Where tox tells the interop tests to find the interpreters that hold the other clients.
-KEPT = frozenset({"GRACEDB_SDK_PYTHON", "GRACEDB_PEERS_PYTHON"})
+KEPT = frozenset({"GRACEDB_SDK_PYTHON", "GRACEDB_PEERS_PYTHON", "GRACEDB_CONSUMERS_PYTHON"})
 
 #: Read before the environment is emptied.
 MUST_HAVE_AIOHTTP = bool(os.environ.get("GRACEDB_TEST_AIOHTTP"))

@@ -33,6 +33,8 @@ from .calls import READS, WRITES
 from .canary import CORE, PASSWORD, Log, forms, found, frames, pickled, reachable, shown, told
 from .kinds import USER, Place, serving
 
+pytestmark = pytest.mark.slow
+
 
 def token(place: Place) -> Dict[str, Any]:
     return {"token": place.write("token", CORE)}

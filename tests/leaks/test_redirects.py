@@ -20,6 +20,8 @@ OUTSIDE = (
     *("/api/x%2f..%2f..%2Fadmin/", "/api/x/..%5c..\\admin/", "/api/..;/../admin/"),
 )
 
+pytestmark = pytest.mark.slow
+
 
 def test_no_redirect_is_followed_elsewhere(somebody: Somebody) -> None:
     """Another host, port, scheme or spelling of ours hears nothing of a read or a write."""

@@ -25,6 +25,8 @@ CARELESS = {
     "NODE_TLS_REJECT_UNAUTHORIZED": "0",
 }
 
+pytestmark = pytest.mark.slow
+
 
 @pytest.fixture(params=list(KINDS))
 def kind(request: pytest.FixtureRequest) -> str:

@@ -3,24 +3,12 @@
 from __future__ import annotations
 
 import re
-from configparser import ConfigParser
 from typing import Dict, List
 
 import pytest
 
+from tests.meta.ini import SETUP, TOX, lines
 from tests.meta.tree import PACKAGES, ROOT
-
-
-def read(name: str) -> ConfigParser:
-    """Read one ini file of the project."""
-    parser = ConfigParser(interpolation=None)
-    parser.read(str(ROOT / name), encoding="utf-8")
-    return parser
-
-
-def lines(text: str) -> List[str]:
-    """Split an ini value into its lines, without comments."""
-    return [line.strip() for line in text.splitlines() if line.strip() and line.strip()[0] != "#"]
 
 
 def release(version: str) -> List[int]:
@@ -31,8 +19,6 @@ def release(version: str) -> List[int]:
     return numbers
 
 
-SETUP = read("setup.cfg")
-TOX = read("tox.ini")
 ENVIRONMENTS = [name for name in TOX.sections() if name.startswith("testenv")]
 
 

@@ -21,6 +21,8 @@ from gracedb_sandbox.server import attend
 
 from .conftest import Api
 
+pytestmark = pytest.mark.slow
+
 ROOT = Path(__file__).resolve().parents[2]
 
 
