@@ -17,7 +17,7 @@ class Request(HTTPRequest):
 
     def read_request_headers(self) -> bool:
         """Read them; say whether they can be served."""
-        if not super().read_request_headers():  # type: ignore[no-untyped-call]
+        if not super().read_request_headers():
             return False
         length = self.inheaders.get(b"Content-Length", b"0")
         if not length.isdigit():
