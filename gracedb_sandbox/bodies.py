@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import json
+from contextlib import ExitStack
 from typing import Any, BinaryIO, Dict, List, Mapping, NamedTuple, Optional, Sequence, cast
 from urllib.parse import parse_qsl
 
@@ -90,19 +91,20 @@ def _form() -> Body:
     try:
         if _mimetype() != MULTIPART:
             return Body(_urlencoded(), form=True, files={})
-        form = read_multipart(request.headers["Content-Type"], _stream())
+        keeper = g.setdefault("uploads", ExitStack())
+        form = read_multipart(request.headers["Content-Type"], _stream(), keeper)
     except TooMuch:
         raise bad_request() from None
     except ValueError as problem:
         raise detail(400, f"Multipart form parse error - {problem}") from problem
-    g.uploads = list(form.files.values())
     return Body(form.fields, form=True, files=form.files)
 
 
 def close_uploads() -> None:
     """Give back what this request's files took on disk."""
-    for upload in g.pop("uploads", ()):
-        upload.stream.close()
+    keeper = g.pop("uploads", None)
+    if keeper is not None:
+        keeper.close()
 
 
 def _urlencoded() -> Mapping[str, Any]:

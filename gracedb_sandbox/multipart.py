@@ -14,6 +14,7 @@ import html
 import os.path
 import re
 import tempfile
+from contextlib import ExitStack
 from typing import BinaryIO, Dict, Iterator, List, NamedTuple, Tuple, cast
 from urllib.parse import unquote
 
@@ -44,8 +45,11 @@ class Form(NamedTuple):
     files: Dict[str, Upload]
 
 
-def read_multipart(content_type: str, stream: BinaryIO) -> Form:
-    """Read *stream*; raises `ValueError` for what is no form, `TooMuch` for too large a one."""
+def read_multipart(content_type: str, stream: BinaryIO, keeper: ExitStack) -> Form:
+    """Read *stream*; raises `ValueError` for what is no form, `TooMuch` for too large a one.
+
+    Files can be read until *keeper* closes.
+    """
     pieces = _Pieces(stream, b"--" + _boundary(content_type))
     form, size, fields, files = Form({}, {}), 0, 0, 0
     while pieces.more():
@@ -57,9 +61,12 @@ def read_multipart(content_type: str, stream: BinaryIO) -> Form:
         if parameters.get("filename"):
             files += 1
             _limit(files, MOST_FILES)
-            upload = _file(_base_name(parameters["filename"]), _decoded(blocks, encoding))
-            if pieces.more() and upload.name:
-                form.files[name.strip()] = upload
+            file = keeper.enter_context(tempfile.SpooledTemporaryFile(_IN_MEMORY))  # noqa: SIM115
+            called = _base_name(parameters["filename"])
+            length = sum(map(file.write, _decoded(blocks, encoding)))
+            file.seek(0)
+            if pieces.more() and called:
+                form.files[name.strip()] = Upload(called, cast(BinaryIO, file), length)
             continue
         fields += 1
         _limit(fields, MOST_FIELDS)
@@ -233,13 +240,6 @@ def _from_base64(data: bytes) -> bytes:
         return base64.b64decode(data)
     except binascii.Error:
         raise ValueError("Could not decode base64 data.") from None
-
-
-def _file(name: str, blocks: Iterator[bytes]) -> Upload:
-    target = cast(BinaryIO, tempfile.SpooledTemporaryFile(_IN_MEMORY))  # noqa: SIM115  # returned
-    size = sum(map(target.write, blocks))
-    target.seek(0)
-    return Upload(name, target, size)
 
 
 def _base_name(given: str) -> str:

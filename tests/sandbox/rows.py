@@ -25,6 +25,23 @@ def empty_database() -> sqlite3.Connection:
     return database
 
 
+class Memory:
+    """Tells whether a sandbox in *folder* has written anything down."""
+
+    def __init__(self, folder: Path) -> None:
+        place = f"file:{folder / 'gracedb.sqlite'}?mode=ro"
+        self._database = sqlite3.connect(place, uri=True)
+
+    @property
+    def version(self) -> int:
+        """A number that is another after every change that was committed."""
+        return int(self._database.execute("PRAGMA data_version").fetchone()[0])
+
+    def close(self) -> None:
+        """Look no more."""
+        self._database.close()
+
+
 def add_event(database: sqlite3.Connection, key: int, *labels: str, **values: Any) -> None:
     """Add an event; unless told otherwise, a CBC gstlal one."""
     values["extra"] = json.dumps(values.get("extra", {}))
