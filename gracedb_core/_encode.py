@@ -81,13 +81,17 @@ def names(value: Names, what: str) -> List[str]:
     if value is None:
         return []
     if isinstance(value, str):
-        return [value]
+        value = [value]
     if isinstance(value, (bytes, Mapping)) or not isinstance(value, Iterable):
         raise InputError(f"{what} must be a str or a collection of str, not {value!r}.")
     listed = sorted(value) if isinstance(value, (set, frozenset)) else list(value)
     for name in listed:
         if not isinstance(name, str):
             raise InputError(f"{what} must hold str, not {name!r} ({type(name).__name__}).")
+        if "," in name:
+            raise InputError(
+                f"{_clipped(name)} has a comma, at which the server splits; pass a list."
+            )
     # The server would refuse the second of two equal names after it has acted on the first.
     return list(dict.fromkeys(listed))
 

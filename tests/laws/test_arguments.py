@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import re
-from typing import Any, Callable, Dict, List, NamedTuple, Optional, Tuple
+from typing import TYPE_CHECKING, Any, Callable, Dict, List, NamedTuple, Optional, Tuple
 from urllib.parse import parse_qsl, unquote
 
 import pytest
@@ -18,6 +18,9 @@ from ..conftest import need_library
 from ..transports.server import Heard, Server, answer, says
 from .hostile import examples
 from .over import WAYS, Over
+
+if TYPE_CHECKING:
+    from gracedb_sandbox import Sandbox
 
 #: What has meant something to somebody on the way.
 KNOWN = st.sampled_from(
@@ -293,6 +296,31 @@ def over_plain(over: Over, where: str, text: str) -> Any:
     place = {**PLACES, **SEARCHES}[where]
     do = over.listed if where in SEARCHES else over.ask
     return do(lambda client: place.ask(client, text))
+
+
+def test_any_text_is_kept(sandbox: Sandbox) -> None:
+    """A server with another reader of HTTP and of forms stores what was said, under its name."""
+    einstein = {"username": "albert.einstein", "password": "relativity", "force_noauth": False}
+    with Over("urllib3", sandbox.url, **einstein) as over:
+        made = over.ask(lambda client: client.events.create(**KIND, **FILE))["graceid"]
+
+        @examples(20)
+        @given(TEXT, TEXT)
+        def law(comment: str, name: str) -> None:
+            try:
+                log = over.ask(
+                    lambda client: client.events[made].logs.create(
+                        comment, filename=name, filecontents=b"data"
+                    )
+                )
+            except InputError:
+                return
+            assert log["comment"].strip() == comment.strip()  # it trims the ends
+            base = name.rpartition("/")[2]
+            assert log["filename"] == base
+            assert over.read(lambda client: client.events[made].files[base].get()) == b"data"
+
+        law()
 
 
 @given(TEXT)
