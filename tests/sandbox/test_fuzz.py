@@ -252,3 +252,16 @@ def test_more_than_a_form_may_hold(target: Target) -> None:
         assert answer.status_code == 400
         assert b"Bad Request (400)" in answer.content
     assert target.memory.version == before
+
+
+def test_a_refusal_takes_back_what_was_begun(target: Target) -> None:
+    """A name that is taken is found out last, when the rest has been written."""
+    api, event = target.api, target.api.event()
+    body = {**TIMES, "preferred_event": event, "category": "T"}
+    sid = api.post("superevents/", json=body).json()["superevent_id"]
+    assert api.post(f"superevents/{sid}/confirm-as-gw/", json={"gw_id": "TAKEN"}).ok
+    before = target.memory.version
+    changes = {"t_0": 2.5, "em_type": "new", "gw_id": "TAKEN"}
+    answer = api.patch(target.fill("superevents/{sid}/"), json=changes)
+    assert answer.status_code == 400
+    assert target.memory.version == before
