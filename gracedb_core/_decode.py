@@ -25,6 +25,7 @@ __all__ = [
 _TAGS = re.compile(r"<(script|style)\b.*?</\1\s*>|<[^>]*>", re.DOTALL | re.IGNORECASE)
 _TITLE = re.compile(r"<title[^>]*>(.*?)</title>", re.DOTALL | re.IGNORECASE)
 _LONGEST_DETAIL = 500
+_SECONDS = re.compile(r"[0-9]{1,18}\Z").match
 _TAKEN_FOR_NOBODY = "Authentication credentials were not provided."
 #: The keys under which this server hides its words, in both generations.
 _ENVELOPES = ("detail", "error", "errors", "warnings", "warning", "message")
@@ -115,7 +116,7 @@ def refusal(
 def retry_after(headers: Mapping[str, str]) -> Optional[float]:
     """Read Retry-After, in seconds or as a date, as seconds from the answer's own Date."""
     text = headers.get("retry-after", "").strip()
-    if text.isdigit():
+    if _SECONDS(text):
         return float(text)
     # The server's own clock tells better than ours how far away its date is.
     then, now = moment(text), moment(headers.get("date", ""))
@@ -128,7 +129,7 @@ def moment(text: str) -> Optional[float]:
 
     try:
         return parsedate_to_datetime(text).timestamp()
-    except (TypeError, ValueError, IndexError, OverflowError):
+    except (TypeError, ValueError, IndexError, OverflowError, OSError):
         return None
 
 

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 class ResponseError(GraceDBError):
     """Raised when the server refused with a status.
 
-    ``status``, ``reason``, ``headers`` (lower-case names) and ``body`` (bytes, exactly as sent)
+    ``status``, ``reason``, ``headers`` (lower-case names) and ``body`` (bytes, up to 1 MiB)
     are the answer; ``detail`` is the server's own words, freed from their envelope.
     """
 

@@ -108,6 +108,8 @@ def test_a_refusal_carries_its_facts() -> None:
         ({"retry-after": "Mon, 23 Nov 2026 10:00:00 GMT"}, None),
         ({"retry-after": "soon"}, None),
         ({"retry-after": "-1"}, None),
+        ({"retry-after": "²"}, None),
+        ({"retry-after": "9" * 400}, None),
     ],
 )
 def test_retry_after(headers: Dict[str, str], seconds: Optional[float]) -> None:

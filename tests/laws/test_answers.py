@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import json
 import tempfile
+from itertools import product
 from pathlib import Path
 from typing import Any, Dict, List
 
@@ -17,9 +18,19 @@ from gracedb_core.errors import GraceDBError
 
 from ..core.scripted import Told
 from .calls import downloads, every_call
-from .hostile import BODIES, HEADERS, VALUES_OF_HEADERS, examples, shapes
+from .hostile import (
+    BODIES,
+    HEADERS,
+    ODD_HEADERS,
+    ODD_VALUES,
+    VALUES_OF_HEADERS,
+    examples,
+    shapes,
+)
 
 CALLS = list(every_call())
+#: A read, a write and a file.
+FEW = ("superevent /*[] get", "superevent labels create", "event files[] get")
 
 
 def answered(status: int, headers: Dict[str, str], body: bytes, reason: str) -> List[Response]:
@@ -44,6 +55,19 @@ def test_any_shape_is_read_or_refused(call: Any) -> None:
         body = json.dumps(shape).encode()
         for status in (200, 400):
             ask(call, *answered(status, {}, body, ""))
+
+
+@pytest.mark.parametrize("header", ODD_HEADERS)
+def test_any_header_is_read_or_passed_over(header: str) -> None:
+    """Each header that the client reads may have any value, whatever the status."""
+    dates = ({}, {"date": "Mon, 23 Nov 2026 10:00:00 GMT"}, {"retry-after": ODD_VALUES[-7]})
+    few = [call for call in CALLS if call.name in FEW]
+    assert len(few) == len(FEW)
+    for value in ODD_VALUES:
+        for status, others in product((200, 302, 404, 429, 503), dates):
+            replies = answered(status, {**others, header: value}, b"{}", value)
+            for call in few:
+                ask(call, *replies)
 
 
 def test_no_cell_is_forgotten() -> None:
