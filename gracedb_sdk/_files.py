@@ -14,23 +14,35 @@ __all__ = ["Download"]
 class Download(io.BufferedReader):
     """A file that arrives while it is read, whole or an error, decompressed.
 
-    ``status``, ``reason`` and ``headers`` are the answer's; ``data`` is all of it.
+    What an answer of urllib3 tells, it tells too.
     """
 
-    status: int
-    reason: str
-    headers: Mapping[str, str]
+    _answer: Response
     _data: Optional[bytes] = None
 
     @classmethod
     def over(cls, file: io.BufferedReader, response: Response) -> Download:
         """Take over what *file* reads from *response*."""
-        from requests.structures import CaseInsensitiveDict
-
         download = cls(file.detach(), 1 << 18)
-        download.status, download.reason = response.status, response.reason
-        download.headers = CaseInsensitiveDict(response.headers)
+        download._answer = response
         return download
+
+    @property
+    def status(self) -> int:
+        """The status of the answer."""
+        return self._answer.status
+
+    @property
+    def reason(self) -> str:
+        """What the server said with its status."""
+        return self._answer.reason
+
+    @property
+    def headers(self) -> Mapping[str, str]:
+        """The headers of the answer, whatever the case of their names."""
+        from requests.structures import CaseInsensitiveDict  # few look at them
+
+        return CaseInsensitiveDict(self._answer.headers)
 
     @property
     def data(self) -> bytes:

@@ -19,6 +19,7 @@ from gracedb_core._exchange import exchange
 from gracedb_core._flow import Flow, Open
 from gracedb_core._options import Options
 from gracedb_core._retry import Repeat
+from gracedb_core._secrets import secret
 from gracedb_core._session import Session as Exchanges
 from gracedb_core._twins import as_response
 from gracedb_core._upload import source
@@ -121,7 +122,8 @@ class _Adapter(BaseAdapter):
 
     def _signing(self, request: requests.PreparedRequest) -> Tuple[Exchanges, Tuple[Header, ...]]:
         """Leave to the client what it has signed, and sign nothing that a program has changed."""
-        lines = tuple((name, _text(value)) for name, value in request.headers.items())
+        # One that a program has written is a secret as well.
+        lines = tuple((name, secret(_text(value))) for name, value in request.headers.items())
         own = ClientAuth(self.exchanges).lines
         names = {name.lower() for name, _ in own} | {"authorization"}
         signature = {line for line in lines if line[0].lower() in names}

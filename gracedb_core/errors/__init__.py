@@ -9,6 +9,7 @@
     ├── ClientClosed          a client that was used after close()  (RuntimeError)
     ├── TransportError        no whole answer arrived
     │   ├── ConnectFailed     nothing was sent  (ConnectionError)
+    │   │   └── ConnectTimedOut   nobody answered in time  (TimeoutError)
     │   ├── TLSFailed         the handshake failed, nothing was sent  (ConnectionError)
     │   ├── ConnectionLost    the request may have been acted on  (ConnectionError)
     │   ├── TimedOut          the request may have been acted on  (TimeoutError)
@@ -62,6 +63,7 @@ from ._transport import (
     AnswerError,
     ConnectFailed,
     ConnectionLost,
+    ConnectTimedOut,
     DecodeError,
     RedirectRefused,
     TimedOut,
@@ -77,6 +79,7 @@ __all__ = [
     "ClientClosed",
     "Conflict",
     "ConnectFailed",
+    "ConnectTimedOut",
     "ConnectionLost",
     "CredentialError",
     "CredentialWarning",

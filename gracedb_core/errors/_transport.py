@@ -20,6 +20,12 @@ class ConnectFailed(TransportError, ConnectionError):
     may_have_arrived = False
 
 
+class ConnectTimedOut(ConnectFailed, TimeoutError):
+    """Raised when no connection was made in time; nothing was sent."""
+
+    _requests_name = "ConnectTimeout"
+
+
 class TLSFailed(ConnectFailed):
     """Raised when the TLS handshake failed; nothing was sent."""
 

@@ -16,6 +16,7 @@ from urllib3.exceptions import TimeoutError as LibraryTimeout
 from ..errors import (
     ConnectFailed,
     ConnectionLost,
+    ConnectTimedOut,
     GraceDBError,
     SentRequest,
     TimedOut,
@@ -46,7 +47,8 @@ def name_failure(
     if refusal is not None:
         failure: TransportError = TLSFailed(_about_tls(refusal, request), request=request)
     elif not sent:
-        failure = ConnectFailed(_about_connecting(causes, request), request=request)
+        kind = ConnectTimedOut if _first(causes, socket_timeout) else ConnectFailed
+        failure = kind(_about_connecting(causes, request), request=request)
     elif late or _first(causes, socket_timeout, LibraryTimeout):
         story = "timed out; the server may have acted on it"
         failure = TimedOut(f"{request} {story}.", request=request)

@@ -85,6 +85,7 @@ def test_builtin_families() -> None:
     assert issubclass(errors.ConnectionLost, ConnectionError)
     assert issubclass(errors.TruncatedAnswer, ConnectionError)
     assert issubclass(errors.TimedOut, TimeoutError)
+    assert issubclass(errors.ConnectTimedOut, TimeoutError)
     assert not errors.ConnectFailed.may_have_arrived
     assert errors.ConnectionLost.may_have_arrived
 
@@ -99,8 +100,10 @@ def test_requests_callers_catch_them() -> None:
         raise errors.ConnectFailed("No.")
     with pytest.raises(requests.exceptions.SSLError):
         raise errors.TLSFailed("No.")
-    with pytest.raises(requests.exceptions.Timeout):
+    with pytest.raises(requests.exceptions.ReadTimeout):
         raise errors.TimedOut("No.")
+    with pytest.raises(requests.exceptions.ConnectTimeout):
+        raise errors.ConnectTimedOut("No.")
     with pytest.raises(requests.exceptions.ConnectionError):
         raise errors.OutcomeUnknown("Who knows?")
     with pytest.raises(requests.exceptions.RequestException):

@@ -17,7 +17,7 @@ from gracedb_sandbox import Sandbox
 from gracedb_sandbox.samples import coinc
 from tests.transports.server import Server
 
-from .allowed import OF_THE_DROP_IN, STEPS_OTHERWISE, expected
+from .allowed import OF_THE_DROP_IN, STEPS_OTHERWISE, Otherwise, expected
 from .calls import CALLS
 from .conftest import ACCOUNT
 from .test_transcripts import Transcript, interpreter
@@ -68,11 +68,12 @@ def held(url: str) -> Dict[str, Any]:
     return state
 
 
-def play(python: str, folder: Path, **environment: str) -> Played:
+def play(python: str, folder: Path, generation: str, **environment: str) -> Played:
     """Have the steps taken in *python*, against a sandbox of their own."""
+    folder.mkdir()
     (folder / "coinc.xml").write_bytes(coinc())
-    with Sandbox() as sandbox, socket.socket() as nowhere, Server() as silent:
-        silent.script = lambda line, heard: line.stall()
+    sandbox, silent = Sandbox(generation=generation), Server(lambda line, heard: line.stall())
+    with sandbox, silent, socket.socket() as nowhere:
         nowhere.bind(("127.0.0.1", 0))  # and does not listen
         ports = (nowhere.getsockname()[1], silent.port)
         others = [f"http://127.0.0.1:{port}/api/" for port in ports]
@@ -88,18 +89,29 @@ def play(python: str, folder: Path, **environment: str) -> Played:
         return Played(timeless(json.loads(said)), held(sandbox.url))
 
 
-@pytest.fixture(scope="module")
-def legacy(tmp_path_factory: pytest.TempPathFactory) -> Played:
-    """The steps, as gracedb-sdk takes them."""
-    return play(interpreter("GRACEDB_SDK_PYTHON"), tmp_path_factory.mktemp("legacy"))
+class Both(NamedTuple):
+    """The same steps, taken with either; and which may differ."""
+
+    legacy: Played
+    ours: Played
+    otherwise: Mapping[str, Otherwise]
 
 
-@pytest.fixture(scope="module", params=["urllib3", "requests"])
-def ours(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Played:
-    """The steps, as this package takes them, over each transport."""
-    interpreter("GRACEDB_SDK_PYTHON")  # nothing is started for tests that will be skipped
-    folder = tmp_path_factory.mktemp("ours")
-    return play(sys.executable, folder, GRACEDB_TRANSPORT=request.param)
+@pytest.fixture(
+    scope="module",
+    params=[("2.33", "urllib3"), ("2.33", "requests"), ("2.36", "urllib3")],
+    ids=["2.33, urllib3", "2.33, requests", "2.36"],
+)
+def both(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Both:
+    """Have the steps taken on servers of each generation, and over each transport."""
+    python = interpreter("GRACEDB_SDK_PYTHON")
+    generation, transport = request.param
+    folder = tmp_path_factory.mktemp("both")
+    return Both(
+        play(python, folder / "legacy", generation),
+        play(sys.executable, folder / "ours", generation, GRACEDB_TRANSPORT=transport),
+        {**STEPS_OTHERWISE[""], **STEPS_OTHERWISE[generation]},
+    )
 
 
 def names() -> List[str]:
@@ -129,17 +141,17 @@ def is_the_same(legacy: Mapping[str, Any], ours: Mapping[str, Any]) -> bool:
     return told(legacy) == told(ours) and is_caught_alike(legacy, ours)
 
 
-def test_every_step_is_compared(legacy: Played, ours: Played) -> None:
-    assert sorted(names()) == sorted(legacy.steps) == sorted(ours.steps)
+def test_every_step_is_compared(both: Both) -> None:
+    assert sorted(names()) == sorted(both.legacy.steps) == sorted(both.ours.steps)
 
 
 @pytest.mark.parametrize("name", names())
-def test_a_step(name: str, legacy: Played, ours: Played) -> None:
+def test_a_step(name: str, both: Both) -> None:
     """Equal results, equal refusals to the byte; what is meant to differ still does, as it says."""
-    theirs, mine = legacy.steps[name], ours.steps[name]
-    otherwise = STEPS_OTHERWISE.get(name)
+    theirs, mine = both.legacy.steps[name], both.ours.steps[name]
+    otherwise = both.otherwise.get(name)
     if otherwise is None:
-        assert mine if is_the_same(theirs, mine) else theirs == mine
+        assert is_the_same(theirs, mine), (theirs, mine)
         return
     assert not is_the_same(theirs, mine), "no difference any more: remove it from the table"
     raised = mine["value"] if mine["kind"] == "error" else [mine["kind"]]
@@ -147,14 +159,16 @@ def test_a_step(name: str, legacy: Played, ours: Played) -> None:
 
 
 def test_differences_are_of_steps() -> None:
-    assert not STEPS_OTHERWISE.keys() - set(names())
+    tables = STEPS_OTHERWISE.values()
+    assert not {name for table in tables for name in table} - set(names())
 
 
-def test_the_server_holds_the_same(legacy: Played, ours: Played) -> None:
-    assert len(legacy.state) > 50
-    assert legacy.state.keys() == ours.state.keys()
-    for path, document in legacy.state.items():
-        assert ours.state[path] == document, path
+def test_the_server_holds_the_same(both: Both) -> None:
+    theirs, mine = both.legacy.state, both.ours.state
+    assert len(theirs) > 50
+    assert theirs.keys() == mine.keys()
+    for path, document in theirs.items():
+        assert mine[path] == document, path
 
 
 @pytest.fixture(scope="module")

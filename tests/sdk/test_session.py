@@ -6,6 +6,7 @@ import base64
 import io
 import json
 import pickle
+import traceback
 from typing import Any, Callable, Iterator
 
 import pytest
@@ -267,6 +268,24 @@ def test_closes_with_the_client(client: Client) -> None:
     client.close()
     with pytest.raises(ClientClosed):
         session.get(url)
+
+
+@pytest.mark.parametrize("mine", [{}, {"auth": ("henrietta.leavitt", "c3pheids")}])
+def test_a_failure_shows_no_secret(client: Client, server: Server, mine: Any) -> None:
+    """Neither the client's nor one that was given for the request, in any frame of ours."""
+    server.script = says(answer(b"", status="403 Forbidden"))
+    with pytest.raises(requests.HTTPError) as refused:
+        client.session.get(f"{client.url}x/", **mine)
+    report = traceback.TracebackException.from_exception(refused.value, capture_locals=True)
+    shown = [
+        value
+        for frame in report.stack
+        if "gracedb" in frame.filename and "/tests/" not in frame.filename
+        for value in (frame.locals or {}).values()
+    ]
+    secrets = [*(server.heard[0].header("authorization") or "").split()[1:], "c3pheids"]
+    assert len(shown) > 10
+    assert not [value for value in shown for secret in secrets if secret in value]
 
 
 def test_is_not_pickled(client: Client) -> None:

@@ -14,6 +14,7 @@ import pytest
 from gracedb_core.errors import (
     ConnectFailed,
     ConnectionLost,
+    ConnectTimedOut,
     GraceDBError,
     InputError,
     SentRequest,
@@ -115,7 +116,7 @@ def test_connecting_takes_too_long(connect: Opener, limits: Timeout) -> None:
         origin = Origin("http", "127.0.0.1", deaf.getsockname()[1])
         with Server() as server:
             transport = connect(server, origin=origin)
-            with pytest.raises(ConnectFailed, match="in time"):
+            with pytest.raises(ConnectTimedOut, match="in time"):
                 transport.send(get(timeout=limits))
 
 
