@@ -166,6 +166,10 @@ class Asking:
             )
         self._is_spoken = True
 
+    def __repr__(self) -> str:
+        # Of one that could not be made too.
+        return f"{type(self).__name__}({self.__dict__.get('_service_url', '...')!r})"
+
     def close(self) -> None:
         """Close every connection; a second call does nothing."""
         if self._own_client is not None:
