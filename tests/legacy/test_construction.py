@@ -145,6 +145,17 @@ def test_versions_of_the_api(sandbox: Sandbox) -> None:
         GraceDb(NOWHERE, api_version=2)  # type: ignore[arg-type]
 
 
+def test_it_is_used_after_close(sandbox: Sandbox) -> None:
+    """Closing drops connections, as of a session, and later calls open new ones."""
+    client = GraceDb(sandbox.url, **EINSTEIN)
+    assert client.ping().status == 200
+    client.close()
+    client.close()
+    with client:
+        assert client.get_user_info().json()["username"] == "albert.einstein"
+    client.close()
+
+
 # Header lines
 
 
