@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import io
 from datetime import timedelta
-from typing import TYPE_CHECKING, Any, Dict, Iterator, Optional
+from typing import TYPE_CHECKING, Any, Dict, Iterator, Mapping, Optional
 
 import requests
 from requests.structures import CaseInsensitiveDict
@@ -41,12 +41,18 @@ class Response(requests.Response):
         self.__dict__.update(state, _content_consumed=True, raw=io.BytesIO(state["_content"]))
 
 
+def _as_written(headers: Mapping[str, str]) -> CaseInsensitiveDict[str]:
+    """Name header lines as servers do, for programs that list them."""
+    return CaseInsensitiveDict({name.title(): value for name, value in headers.items()})
+
+
 def answered(plain: requests.Response, elapsed: float = 0.0) -> Response:
     """Make of *plain*, whose body is here, an answer that took *elapsed* seconds."""
     response = Response()
     # Consumed: otherwise whoever closes it, or iterates, looks for a connection.
     response.__dict__.update(plain.__dict__, _content_consumed=True)
     response.raw = io.BytesIO(plain.content)
+    response.headers = _as_written(plain.headers)
     response.elapsed = timedelta(seconds=elapsed)
     return response
 
@@ -67,7 +73,7 @@ class File(io.BufferedReader):
         self._asked = asked
         self.status = self.status_code = wire.status
         self.reason = wire.reason
-        self.headers: CaseInsensitiveDict[str] = CaseInsensitiveDict(wire.headers)
+        self.headers = _as_written(wire.headers)
         self.url = asked.url
         self.elapsed = timedelta(seconds=elapsed)
 

@@ -63,24 +63,24 @@ class Asking:
         self._api_version = api_version
         self._service_info: Optional[Dict[str, Any]] = None
         self._is_spoken = not api_version
-        self._own_client: Optional[Client] = None
-        options = core_options(self._given)
-        if is_a_server(self._service_url, options["api_version"]):
-            self._own_client = Client(**options)
+        self._options = core_options(self._given)
         self.headers = Headers()
-        if self._own_client is not None:
-            self.headers.update(self._own_client._session.headers)
+        if is_a_server(self._service_url, self._options["api_version"]):
+            self.headers.update(self._client._session.headers)
 
     @property
     def _client(self) -> Client:
-        """The client behind this face."""
-        if self._own_client is None:
-            try:
-                Address.parse(self._service_url, self._api_version or "")
-            except InputError as error:
-                raise NoSuchServer(str(error)) from None
-            raise NoSuchServer("This client was not made; call GraceDb.__init__ first.")
-        return self._own_client
+        """The client behind this face, and after `close` a new one."""
+        client: Optional[Client] = self.__dict__.get("_own_client")
+        if client is not None:
+            return client
+        try:
+            Address.parse(self._service_url, self._options["api_version"])
+        except InputError as error:
+            raise NoSuchServer(str(error)) from None
+        # Of two that are made at once, one is used.
+        made: Client = self.__dict__.setdefault("_own_client", Client(**self._options))
+        return made
 
     @property
     def _driver(self) -> Blocking:
@@ -154,9 +154,9 @@ class Asking:
 
     def _see_that_it_is_spoken(self) -> None:
         """Raise for a version of the API that the server has not."""
-        version, options = self._api_version, core_options(self._given)
+        version = self._api_version
         try:
-            with Client(**{**options, "api_version": "", "retries": 0}) as root:
+            with Client(**{**self._options, "api_version": "", "retries": 0}) as root:
                 spoken = root.get().get("api-versions") or [version]
         except GraceDBError:
             return  # then it is not known, and what is being raised says enough
@@ -166,10 +166,15 @@ class Asking:
             )
         self._is_spoken = True
 
+    def __repr__(self) -> str:
+        # Of one that could not be made too.
+        return f"{type(self).__name__}({self.__dict__.get('_service_url', '...')!r})"
+
     def close(self) -> None:
-        """Close every connection; a second call does nothing."""
-        if self._own_client is not None:
-            self._own_client.close()
+        """Close every connection; a later call opens new ones."""
+        client = self.__dict__.pop("_own_client", None)
+        if client is not None:
+            client.close()
 
     def __enter__(self: A) -> A:
         return self
@@ -178,8 +183,6 @@ class Asking:
         self.close()
 
     def __reduce__(self) -> Tuple[Any, ...]:
-        if self._own_client is not None:
-            self._own_client.__reduce__()  # which refuses where a secret was given
         return _remade, (type(self), self._given, _extras(self))
 
     def __copy__(self: A) -> A:
@@ -195,7 +198,7 @@ _ARGUMENTS = tuple(
 )
 _SECRETS = frozenset({"password", "bearer_token"})
 #: The attributes that are made of them.
-_OWN = frozenset({"_given", "_own_client", "_service_info"})
+_OWN = frozenset({"_given", "_options", "_own_client", "_service_info"})
 
 
 def _lines(headers: Headers) -> List[Tuple[str, str]]:

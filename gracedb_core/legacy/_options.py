@@ -9,7 +9,7 @@ from requests.structures import CaseInsensitiveDict
 
 from .._address import Address
 from .._options import DEFAULT_URL
-from .._retry import RetryPolicy
+from .._retry import retry_policy
 from .._secrets import secret
 from ..errors import InputError
 from ._errors import WrongKind
@@ -37,6 +37,8 @@ class Headers(_Lines):
     """Header lines of every request; of those that may be secret only the names are shown."""
 
     def __setitem__(self, name: str, value: str) -> None:
+        if isinstance(value, bytes):
+            value = value.decode("latin-1")
         if name.lower() in _SECRET and value is not None:
             value = secret(value)
         super().__setitem__(name, value)
@@ -66,10 +68,13 @@ def core_options(given: Dict[str, Any]) -> Dict[str, Any]:
         "fail_if_noauth": given["fail_if_noauth"],
         "auth_reload": given["reload_cred"] or given["reload_certificate"],
         "auth_reload_timeout": given["reload_buffer"],
-        "retries": RetryPolicy(attempts=given["retries"] + 1, pause=given["backoff_factor"]),
+        "retries": retry_policy(given["retries"]).replaced(pause=given["backoff_factor"]),
         "api_version": "" if api_version in (None, "default") else api_version,
-        **given["further"],
     }
+    twice = sorted(options.keys() & given["further"])
+    if twice:
+        raise WrongKind(f"GraceDb takes no {twice[0]!r}: it has arguments of its own for that.")
+    options.update(given["further"])
     if _OTHERS[use_auth]:
         options.setdefault("plugins", _installed_but(_OTHERS[use_auth]))
     return options

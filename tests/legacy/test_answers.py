@@ -37,6 +37,7 @@ def test_an_answer(gracedb: GraceDb, graceid: str) -> None:
     assert answer.json()["graceid"] == graceid
     assert answer.data == answer.content == answer.text.encode() == b"".join(answer)
     assert answer.headers["Content-Type"] == answer.headers["content-type"] == "application/json"
+    assert "Content-Type" in list(answer.headers)
     assert answer.elapsed.total_seconds() >= 0
     assert answer.url.endswith(f"events/{graceid}")
     assert answer.request.method == "GET"

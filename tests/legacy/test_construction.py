@@ -103,6 +103,20 @@ def test_retries() -> None:
     assert (policy.attempts, policy.pause) == (1, 0.5)
 
 
+def test_options_of_the_other_client() -> None:
+    """Those that this one lacks are taken; for what it has, it has its own."""
+    options = GraceDb(NOWHERE, timeout=5, transport="requests")._client._options
+    assert (options.timeout, options.transport) == (5, "requests")
+    for option in ({"url": NOWHERE}, {"cert": "/absent"}, {"nothing": 1}):
+        with pytest.raises(TypeError):
+            GraceDb(NOWHERE, **option)
+
+
+def test_what_is_shown() -> None:
+    assert repr(GraceDb(NOWHERE, **EINSTEIN)) == f"GraceDb({NOWHERE!r})"
+    assert repr(GraceDb.__new__(GraceDb)) == "GraceDb('...')"
+
+
 @pytest.mark.parametrize("option", [{"retry_codes": [500]}, {"allowed_methods": ["GET"]}])
 def test_what_is_decided_elsewhere(option: Any) -> None:
     with pytest.warns(DeprecationWarning, match="no effect"):
@@ -131,6 +145,17 @@ def test_versions_of_the_api(sandbox: Sandbox) -> None:
         GraceDb(NOWHERE, api_version=2)  # type: ignore[arg-type]
 
 
+def test_it_is_used_after_close(sandbox: Sandbox) -> None:
+    """Closing drops connections, as of a session, and later calls open new ones."""
+    client = GraceDb(sandbox.url, **EINSTEIN)
+    assert client.ping().status == 200
+    client.close()
+    client.close()
+    with client:
+        assert client.get_user_info().json()["username"] == "albert.einstein"
+    client.close()
+
+
 # Header lines
 
 
@@ -146,6 +171,12 @@ def test_a_header_that_identifies(sandbox: Sandbox) -> None:
 def test_such_a_header_outranks_what_was_found(sandbox: Sandbox) -> None:
     with GraceDb(sandbox.url, username="henrietta.leavitt", password="cepheids") as client:
         client.headers["Authorization"] = BASIC
+        assert client.get_user_info().json()["username"] == "albert.einstein"
+
+
+def test_header_lines_as_bytes(sandbox: Sandbox) -> None:
+    with GraceDb(sandbox.url, force_noauth=True) as client:
+        client.headers["Authorization"] = BASIC.encode()
         assert client.get_user_info().json()["username"] == "albert.einstein"
 
 
