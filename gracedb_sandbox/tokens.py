@@ -78,7 +78,7 @@ class Issuer:
 
     def _claims(self, token: str, audience: str) -> Dict[str, Any]:
         public = _read(self._path.read_bytes()).public_key()
-        return jwt.decode(
+        claims: Dict[str, Any] = jwt.decode(
             token,
             public,
             algorithms=[_ALGORITHM],
@@ -86,6 +86,7 @@ class Issuer:
             issuer=ISSUER,
             options=_CHECKS,
         )
+        return claims
 
 
 def _new_key() -> bytes:

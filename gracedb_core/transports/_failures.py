@@ -102,8 +102,8 @@ def _first(causes: _Causes, *kinds: Type[_E]) -> Optional[_E]:
 
 def _innermost(causes: _Causes) -> Optional[BaseException]:
     ours = [cause for cause in causes if not _is_theirs(cause)]
-    system = [cause for cause in ours if isinstance(cause, _System)]
-    return (system or ours or [None])[-1]
+    found = [cause for cause in ours if isinstance(cause, _System)] or ours
+    return found[-1] if found else None
 
 
 def _because(failure: _E, causes: _Causes) -> _E:
