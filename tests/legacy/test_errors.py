@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gzip
 import pickle
 from typing import Any, List
 
@@ -140,3 +141,14 @@ def test_a_read_is_tried_again() -> None:
     with client, pytest.raises(HTTPError):
         client.event("G1")
     assert len(plugin.sent) == 6
+
+
+def test_a_compressed_answer_to_a_write() -> None:
+    """It is read plain, whatever the server makes of Accept-Encoding."""
+    body = gzip.compress(b'{"N": 1}')
+    headers = {"content-encoding": "gzip", "content-length": str(len(body))}
+    client, _ = failing(Response(201, headers, body, "Created"))
+    with client:
+        answer = client.write_log("S200101a", "a message")
+    assert answer.content == b'{"N": 1}'
+    assert answer.json() == {"N": 1}
