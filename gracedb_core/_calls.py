@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any, Callable, Mapping, NamedTuple, Optional, Sequence, Tuple, Union
 
 from . import _decode, _encode
+from ._answers import Whole
 from ._ids import Kind
 from ._routes import Cell, Encoding
 from ._session import Session
@@ -76,6 +77,8 @@ def judged(
 ) -> Any:
     """Make what *answer* makes of a body."""
     assert isinstance(response.body, bytes)
+    if isinstance(answer, Whole):
+        return answer.make(response, session.asked(request))
     try:
         return answer(_decode.decode_json(response.body))
     except GraceDBError as error:

@@ -38,6 +38,8 @@ def name_awaited_body_failure(
     error: BaseException, request: SentRequest, *, late: bool
 ) -> GraceDBError:
     """Name what *error* means for a body that is read after the status has arrived."""
+    if isinstance(error, HttpProcessingError):
+        return name_body_failure(http.client.IncompleteRead(b""), request)
     return name_body_failure(_late() if late else _plain(error), request)
 
 
@@ -52,7 +54,7 @@ def _plain(error: BaseException) -> BaseException:
     if isinstance(error, aiohttp.ClientHttpProxyError):
         return ProxyError("Refused", OSError(f"Tunnel connection failed: {error.status}"))
     if isinstance(error, (aiohttp.ClientResponseError, HttpProcessingError)):
-        return http.client.BadStatusLine(error.message[:100])
+        return http.client.BadStatusLine(" ".join(error.message.split())[:100])
     if isinstance(error, aiohttp.ServerDisconnectedError):
         return http.client.RemoteDisconnected("the connection was closed without an answer")
     if isinstance(error, aiohttp.ClientConnectorCertificateError):

@@ -114,7 +114,25 @@ class Line:
             message, body = await self.protocol.read()
             # Interim ones come before the answer; after 101 none would come.
             if not 100 <= message.code < 200 or message.code == 101:
+                self._tell(body)
                 return message, body
+
+    def _tell(self, body: Any) -> None:
+        """Let whoever awaits *body* hear of a failure that the protocol alone is told.
+
+        Of a broken chunk aiohttp's parser tells nobody else: who reads would wait for ever.
+        """
+        protocol = self.protocol
+        told = type(protocol).set_exception
+
+        def tell(error: BaseException, *cause: Any) -> None:
+            told(protocol, error, *cause)
+            if body.exception() is None and not body.is_eof():
+                body.set_exception(error)
+
+        protocol.set_exception = tell
+        if protocol.exception() is not None:
+            tell(protocol.exception())
 
     def write(self, request: Union[bytes, memoryview]) -> None:
         """Send all of a *request* that is small."""

@@ -115,11 +115,16 @@ class Server:
         self._listener = socket.socket(family)
         self._listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         self._listener.bind((host, 0))
-        self._listener.listen(128)
         self.host = host
         self.port: int = self._listener.getsockname()[1]
         self._lines: Dict[int, socket.socket] = {}
-        self._threads = [threading.Thread(target=self._accept)]
+        self._threads: List[threading.Thread] = []
+        self.listen()
+
+    def listen(self) -> None:
+        """Take connections from now on."""
+        self._listener.listen(128)
+        self._threads.append(threading.Thread(target=self._accept))
         self._threads[0].start()
 
     def __enter__(self) -> Server:
