@@ -33,11 +33,11 @@ copybutton_prompt_is_regexp = True
 # Built without a network: names of other projects are shown and not linked.
 nitpicky = True
 nitpick_ignore_regex = [
-    (r"py:.*", r"(typing|collections|pathlib|ssl|os|types|requests|click|flask)\..*"),
+    (r"py:.*", r"(typing|collections|pathlib|ssl|os|io|logging|types|requests|click|flask)\..*"),
     (r"py:.*", r"(ValueError|RuntimeError|Exception|ConnectionError|TimeoutError|OSError)"),
     (r"py:.*", r"(str|int|float|bool|bytes|dict|list|tuple|object|None|optional|default)"),
     # Names that stand for a union of types.
-    (r"py:.*", r"(StrPath|TimeoutOption|Verify|Header)"),
+    (r"py:.*", r"(StrPath|TimeoutOption|Verify|Header|FileName|Contents|Wire)"),
     # Sphinx cuts an annotation that it is given as text at its first comma.
     (r"py:.*", r"Callable\[\[.*"),
     # Type variables and private helpers in signatures.

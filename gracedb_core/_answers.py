@@ -9,12 +9,10 @@ from reprlib import repr as shortly
 from typing import Any, Callable, Dict, List, NamedTuple, Optional, Type, TypeVar
 
 from ._json import read_json
-from ._wire import Response
-from .errors import DecodeError, SentRequest
+from .errors import DecodeError
 
 __all__ = [
     "Page",
-    "Whole",
     "empty",
     "file_urls",
     "graceids",
@@ -39,19 +37,6 @@ class Page(NamedTuple):
     following: Optional[str]
     #: Rows in all, where the server tells; it may lag behind.
     total: Optional[int] = None
-
-
-class Whole:
-    """Stands for the answer where not its body but all of it counts: status, headers and bytes.
-
-    *make* is given the answer, its body plain, and says what the call gives.
-    """
-
-    def __init__(self, make: Callable[[Response, SentRequest], Any]) -> None:
-        self.make = make
-
-    def __call__(self, _body: Any) -> None:
-        """Give nothing: of the body alone no whole answer can be made."""
 
 
 def whole(body: Any) -> Any:

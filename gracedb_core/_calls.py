@@ -5,7 +5,6 @@ from __future__ import annotations
 from typing import Any, Callable, Mapping, NamedTuple, Optional, Sequence, Tuple, Union
 
 from . import _decode, _encode
-from ._answers import Whole
 from ._ids import Kind
 from ._routes import Cell, Encoding
 from ._session import Session
@@ -77,8 +76,6 @@ def judged(
 ) -> Any:
     """Make what *answer* makes of a body."""
     assert isinstance(response.body, bytes)
-    if isinstance(answer, Whole):
-        return answer.make(response, session.asked(request))
     try:
         return answer(_decode.decode_json(response.body))
     except GraceDBError as error:

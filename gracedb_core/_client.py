@@ -117,8 +117,8 @@ def _remade(cls: Type[A], recipe: Dict[str, Any], extras: Dict[str, Any]) -> A:
 class Client(AnyClient[Sync]):
     """A client of one GraceDB server.
 
-    Making one reads credentials but asks no server. It may be shared among threads, and pickled
-    unless it was given a secret itself; close it, or use it in ``with``.
+    Making one reads credentials but asks no server. It may be shared among threads, used after a
+    fork, and pickled unless it was given a secret itself; close it, or use it in ``with``.
 
     Parameters
     ----------

@@ -20,6 +20,7 @@ from ._wire import Request
 from .errors import (
     AccessDenied,
     AnswerError,
+    DecodeError,
     GraceDBError,
     OutcomeUnknown,
     Resolution,
@@ -34,6 +35,9 @@ if TYPE_CHECKING:
 
 __all__ = ["invoke"]
 
+#: What comes of reading a piece of an answer that is there and of another kind. Judging each piece
+#: would take more than looking does.
+_OF_ANOTHER_SHAPE = (ArithmeticError, AttributeError, LookupError, TypeError, ValueError)
 #: Refusals that say nothing of whether it is so already.
 _SAY_NOTHING = (AccessDenied, Throttled, ServerFault)
 
@@ -144,7 +148,15 @@ class _Write:
         from ._sought import Sought
 
         sought = Sought(self._session, self._call, self._alike, since=self._trail, trail=trail)
-        return (yield from LOOKS[self._call.cell.trace](sought))
+        try:
+            return (yield from LOOKS[self._call.cell.trace](sought))
+        except GraceDBError:
+            raise
+        except _OF_ANOTHER_SHAPE as error:
+            raise DecodeError(
+                f"What the server shows of {self._session.asked(self._request)} is not what it "
+                f"documents ({type(error).__name__}); look at the server yourself."
+            ) from error
 
     def _resolution(self) -> Flow[Resolution]:
         """Look once more, when somebody asks."""

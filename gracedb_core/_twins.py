@@ -10,8 +10,9 @@ from typing import TYPE_CHECKING, Any, Dict, Mapping, Optional, Tuple, Type
 
 if TYPE_CHECKING:
     import requests
+    from requests.structures import CaseInsensitiveDict
 
-__all__ = ["as_requests_knows_it", "as_response", "own_class"]
+__all__ = ["as_requests_knows_it", "as_response", "as_written", "own_class"]
 
 _twins: Dict[Type[Any], Type[Any]] = {}
 
@@ -41,6 +42,13 @@ def own_class(cls: Type[Any]) -> Type[Any]:
     return own
 
 
+def as_written(headers: Mapping[str, str]) -> CaseInsensitiveDict[str]:
+    """Name header lines as servers do, for programs that list them."""
+    from requests.structures import CaseInsensitiveDict
+
+    return CaseInsensitiveDict({name.title(): value for name, value in headers.items()})
+
+
 def as_response(
     status: int,
     reason: str,
@@ -57,7 +65,7 @@ def as_response(
     response._content = body
     # What reads it in pieces would look for a connection otherwise.
     vars(response)["_content_consumed"] = True
-    response.headers.update(headers)
+    response.headers = as_written(headers)
     # Without it, `text` guesses, and may guess another alphabet.
     response.encoding = requests.utils.get_encoding_from_headers(response.headers)
     if asked is not None:

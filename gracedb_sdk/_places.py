@@ -8,28 +8,22 @@ from __future__ import annotations
 
 import functools
 import io
-import json
 import re
 from typing import Any, Callable, ClassVar, Optional, Type, TypeVar
 
 from gracedb_core import resources
-from gracedb_core._answers import Whole
-from gracedb_core._calls import Call, prepare
 from gracedb_core._encode import Names, further, names, segment
-from gracedb_core._exchange import exchange
 from gracedb_core._files import Progress
 from gracedb_core._flow import Flow, Open
 from gracedb_core._ids import Kind
 from gracedb_core._node import Faces, Json, Mode, Node, opens, verb
 from gracedb_core._routes import ROUTES
 from gracedb_core._settling import invoke
+from gracedb_core._telling import TellingFile
 from gracedb_core._twins import as_response
 from gracedb_core._upload import Contents, FileName
-from gracedb_core._wire import Response
-from gracedb_core.errors import SentRequest
+from gracedb_core._whole import whole
 from gracedb_core.resources._parts import file_part
-
-from ._files import Download
 
 __all__ = ["FACES", "Events", "Superevents"]
 
@@ -45,12 +39,6 @@ def _stands_for(row: str, *kinds: Kind) -> Callable[[Type[N]], Type[N]]:
         return cls
 
     return register
-
-
-def _response(response: Response, asked: SentRequest) -> Any:
-    assert isinstance(response.body, bytes)
-    status, reason = response.status, response.reason
-    return as_response(status, reason, response.headers, response.body, asked)
 
 
 class Place(Node[Mode]):
@@ -72,15 +60,10 @@ class Answering(Place[Mode]):
         call = self._call(verb, **what)
         if call.cell.method not in ("PUT", "PATCH"):
             return (yield from invoke(self._session, call))
-        whole = call._replace(cell=call.cell.replaced(answer=Whole(_response)))
-        answer = yield from invoke(self._session, whole)
-        return answer if hasattr(answer, "status_code") else self._found(call, answer)
-
-    def _found(self, call: Call, there: Any) -> Any:
-        """Tell what was looked for because its answer was lost, or because it may be there."""
-        asked = SentRequest(call.cell.method, self._session.address.url + call.path)
-        body = b"" if there is None else json.dumps(there).encode()
-        return as_response(200, "OK", {"content-type": "application/json"}, body, asked)
+        response, asked = yield from whole(self._session, call)
+        assert isinstance(response.body, bytes)
+        status, reason = response.status, response.reason
+        return as_response(status, reason, response.headers, response.body, asked)
 
 
 def _called_as_before(method: Callable[..., Flow[Any]]) -> verb[..., Any]:
@@ -144,11 +127,9 @@ class File(Place[Mode], resources.File[Mode]):
     @opens
     def get(self) -> Flow[io.BufferedReader]:
         """Give a readable binary file, decompressed, with its ``status`` and ``headers``."""
-        call = self._call("get")
-        request = prepare(self._session, call)
-        response = yield from exchange(self._session, request, call.cell.repeat)
-        file = yield Open(response, self._session.asked(request))
-        return Download.over(file, response) if isinstance(file, io.BufferedReader) else file
+        response, asked = yield from whole(self._session, self._call("get"))
+        file = yield Open(response, asked)
+        return TellingFile(file, response) if isinstance(file, io.BufferedReader) else file
 
 
 @_stands_for("files")

@@ -21,12 +21,11 @@ from gracedb_core._options import Options
 from gracedb_core._retry import Repeat
 from gracedb_core._secrets import secret
 from gracedb_core._session import Session as Exchanges
+from gracedb_core._telling import TellingFile
 from gracedb_core._twins import as_response
 from gracedb_core._upload import source
 from gracedb_core._wire import Header, Origin, Request, Response, Timeout, Upload
 from gracedb_core.errors import InputError, SentRequest
-
-from ._files import Download
 
 __all__ = ["ClientAuth", "Session"]
 
@@ -175,7 +174,7 @@ def _answer(exchanges: Exchanges, request: Request, *, stream: bool) -> Flow[req
         return _told(response, asked, b"")
     answer = _told(response, asked, b"")
     vars(answer).update(_content=False, _content_consumed=False)
-    answer.raw = Download.over((yield Open(response, asked)), response)
+    answer.raw = TellingFile((yield Open(response, asked)), response)
     return answer
 
 

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import io
 from datetime import timedelta
-from typing import TYPE_CHECKING, Any, Dict, Iterator, Mapping, Optional
+from typing import TYPE_CHECKING, Any, Dict
 
 import requests
-from requests.structures import CaseInsensitiveDict
 
+from .._telling import TellingFile
 from .._twins import as_response
 
 if TYPE_CHECKING:
@@ -41,18 +41,12 @@ class Response(requests.Response):
         self.__dict__.update(state, _content_consumed=True, raw=io.BytesIO(state["_content"]))
 
 
-def _as_written(headers: Mapping[str, str]) -> CaseInsensitiveDict[str]:
-    """Name header lines as servers do, for programs that list them."""
-    return CaseInsensitiveDict({name.title(): value for name, value in headers.items()})
-
-
 def answered(plain: requests.Response, elapsed: float = 0.0) -> Response:
     """Make of *plain*, whose body is here, an answer that took *elapsed* seconds."""
     response = Response()
     # Consumed: otherwise whoever closes it, or iterates, looks for a connection.
     response.__dict__.update(plain.__dict__, _content_consumed=True)
     response.raw = io.BytesIO(plain.content)
-    response.headers = _as_written(plain.headers)
     response.elapsed = timedelta(seconds=elapsed)
     return response
 
@@ -63,35 +57,22 @@ def heard(wire: Wire, asked: SentRequest, elapsed: float = 0.0) -> Response:
     return answered(as_response(wire.status, wire.reason, wire.headers, body, asked), elapsed)
 
 
-class File(io.BufferedReader):
+class File(TellingFile):
     """A file on its way: read it, iterate over its lines, or take it whole as ``data``."""
 
     def __init__(
         self, opened: io.BufferedReader, wire: Wire, asked: SentRequest, elapsed: float = 0.0
     ) -> None:
-        super().__init__(opened.detach())
+        super().__init__(opened, wire)
         self._asked = asked
-        self.status = self.status_code = wire.status
-        self.reason = wire.reason
-        self.headers = _as_written(wire.headers)
+        self.status_code = wire.status
         self.url = asked.url
         self.elapsed = timedelta(seconds=elapsed)
-
-    @property
-    def data(self) -> bytes:
-        """What is left of it, read once and kept."""
-        if "_data" not in self.__dict__:
-            self._data = self.read()
-        return self._data
 
     @property
     def ok(self) -> bool:
         """True: what is refused is raised."""
         return True
-
-    def getheader(self, name: str, default: Optional[str] = None) -> Optional[str]:
-        """Give a header line."""
-        return self.headers.get(name, default)
 
     @property
     def content(self) -> bytes:
@@ -107,10 +88,6 @@ class File(io.BufferedReader):
         """Read it as JSON; raises `ValueError` where it is none."""
         return self._whole().json(**options)
 
-    def stream(self, amount: int = 65536) -> Iterator[bytes]:
-        """Give it block by block."""
-        return iter(lambda: self.read(amount), b"")
-
     def _whole(self) -> requests.Response:
-        headers = {name.lower(): value for name, value in self.headers.items()}
-        return as_response(self.status, self.reason, headers, self.data, self._asked)
+        wire = self._answer
+        return as_response(wire.status, wire.reason, wire.headers, self.data, self._asked)

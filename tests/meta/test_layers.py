@@ -16,7 +16,7 @@ LAYERS = (
     (
         *("_version", "_values", "_secrets", "_twins", "errors", "_wire", "_ids", "_address"),
         *("_tls", "_encode", "_upload", "_json", "_inflate", "_decode", "_inherited", "_files"),
-        *("_downloads", "_answers", "_retry", "_routes"),
+        *("_telling", "_downloads", "_answers", "_retry", "_routes"),
     ),
     # the plugin contract
     ("interfaces", "hookspecs"),
@@ -34,6 +34,7 @@ LAYERS = (
             "_sought",
             "_looks",
             "_settling",
+            "_whole",
             "_paging",
             "_credentials",
             "_installed",

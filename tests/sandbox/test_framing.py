@@ -140,7 +140,6 @@ def test_no_name_leads_out_of_the_files(wire: Wire, name: str) -> None:
     ("header", "status"),
     [
         ("no colon\r\n", 400),
-        ("X: y\r\n z\r\n", 200),
         (f"X: {'y' * 200_000}\r\n", 200),
         ("".join(f"X{number}: y\r\n" for number in range(2000)), 200),
         ("Authorization: Basic \xe9\xff\r\n", 403),

@@ -16,7 +16,7 @@ from gracedb_sandbox import Sandbox
 from gracedb_sandbox.samples import coinc
 from gracedb_sdk import AsyncClient, Client
 from tests.transports.awaiting import Loop
-from tests.transports.server import Heard, Line, Server, answer
+from tests.transports.server import Heard, Line, Server, answer, says
 
 from .conftest import EINSTEIN, GPSTIME
 
@@ -134,10 +134,10 @@ class TestFile:
             assert file.getheader("Nothing", "x") == "x"
 
     def test_data_is_all_of_it(self, packed: Any) -> None:
-        """It may be asked for again, and the connection is free by then."""
-        file = packed.get()
-        assert file.data == file.data == b"one\ntwo\n" * 1000
-        assert file.closed
+        """It may be asked for again, and nothing is left to be read."""
+        with packed.get() as file:
+            assert file.data == file.data == b"one\ntwo\n" * 1000
+            assert file.read() == b""
 
     def test_comes_in_pieces(self, packed: Any) -> None:
         file = packed.get()
@@ -204,3 +204,12 @@ def test_a_lost_answer_is_looked_for_and_is_a_response(transport: str) -> None:
         is_answer(told, 200, f"{url}superevents/S1/")
         assert told.json() == {"superevent_id": "S1", "t_0": 2.5}
         assert [heard.line.split()[0] for heard in server.heard].count("PATCH") == 1
+
+
+def test_a_compressed_answer_is_plain(transport: str) -> None:
+    """The body of the response is what was meant, as `requests` would have it."""
+    body = gzip.compress(b'{"superevent_id":"S1"}')
+    with Server(says(answer(body, "Content-Encoding: gzip"))) as server:
+        url = f"http://127.0.0.1:{server.port}/api/"
+        with Client(url, transport=transport, **EINSTEIN) as client:
+            assert client.superevents.update("S1", t_0=2.5).json() == {"superevent_id": "S1"}

@@ -1,31 +1,31 @@
-"""Files as gracedb-sdk gave them: read like any, and told like an answer of urllib3."""
+"""Files that tell what the answer told in which they came, for faces of older clients."""
 
 from __future__ import annotations
 
 import io
 from typing import TYPE_CHECKING, Any, Iterator, Mapping, Optional
 
+from ._twins import as_written
+
 if TYPE_CHECKING:
-    from gracedb_core._wire import Response
+    from ._wire import Response
 
-__all__ = ["Download"]
+__all__ = ["TellingFile"]
+
+_BUFFER = 1 << 18
 
 
-class Download(io.BufferedReader):
+class TellingFile(io.BufferedReader):
     """A file that arrives while it is read, whole or an error, decompressed.
 
-    What an answer of urllib3 tells, it tells too.
+    What an answer of urllib3 tells, it tells too. It takes over what *opened* reads.
     """
 
-    _answer: Response
     _data: Optional[bytes] = None
 
-    @classmethod
-    def over(cls, file: io.BufferedReader, response: Response) -> Download:
-        """Take over what *file* reads from *response*."""
-        download = cls(file.detach(), 1 << 18)
-        download._answer = response
-        return download
+    def __init__(self, opened: io.BufferedReader, answer: Response) -> None:
+        super().__init__(opened.detach(), _BUFFER)
+        self._answer = answer
 
     @property
     def status(self) -> int:
@@ -40,16 +40,13 @@ class Download(io.BufferedReader):
     @property
     def headers(self) -> Mapping[str, str]:
         """The headers of the answer, whatever the case of their names."""
-        from requests.structures import CaseInsensitiveDict  # few look at them
-
-        return CaseInsensitiveDict(self._answer.headers)
+        return as_written(self._answer.headers)
 
     @property
     def data(self) -> bytes:
         """All that has not been read yet, kept for the next who asks."""
         if self._data is None:
             self._data = self.read()
-            self.close()
         return self._data
 
     def read(
