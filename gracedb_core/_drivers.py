@@ -13,8 +13,10 @@ from typing import (
     Dict,
     Generator,
     Iterator,
+    Optional,
     TypeVar,
 )
+from weakref import WeakSet
 
 from ._downloads import save, save_awaiting
 from ._files import AsyncFile, open_file, read_all, read_all_awaiting
@@ -26,6 +28,7 @@ if TYPE_CHECKING:
     from typing import Awaitable, Callable
 
     from .interfaces import AsyncTransport, Transport
+    from .transports._revocation import Revocation
 
 __all__ = ["Awaiting", "Blocking", "Opening"]
 
@@ -43,10 +46,12 @@ def _stay(process: int) -> None:
 class _Beside:
     """A flow on a thread; a process that is forked has no such thread, and touches nothing."""
 
-    def __init__(self, future: Future[Any]) -> None:
+    def __init__(self, future: Future[Any], revocation: Revocation) -> None:
         self._process = os.getpid()
         self._future = future
         self.result = future.result
+        #: Have the thread stop: nobody wants what it would bring.
+        self.interrupt = revocation.revoke
 
     def cancel(self) -> None:
         if os.getpid() == self._process:
@@ -61,7 +66,7 @@ class Blocking:
         transport: Callable[[], Transport],
         submit: Callable[..., Future[Any]],
         *,
-        sleep: Callable[[float], None] = time.sleep,
+        sleep: Optional[Callable[[float], None]] = None,
     ) -> None:
         self._transport = transport
         self._submit = submit
@@ -90,6 +95,7 @@ class Blocking:
     def walk(self, flow: Flow[None]) -> Iterator[Any]:
         """Drive *flow* and give each of its items."""
         process = os.getpid()
+        ahead: WeakSet[_Beside] = WeakSet()
         try:
             effect = next(flow)
             while True:
@@ -103,9 +109,16 @@ class Blocking:
                 except Exception as error:
                     effect = flow.throw(error)
                 else:
+                    if isinstance(effect, Fork):
+                        ahead.add(result)
                     effect = flow.send(result)
         except StopIteration:
             return
+        except KeyboardInterrupt:
+            # Python waits for threads before it ends, and they for the server.
+            for beside in ahead:
+                beside.interrupt()
+            raise
         finally:
             flow.close()
 
@@ -121,11 +134,11 @@ class Blocking:
         if isinstance(effect, Send):
             return self._transport().send(effect.request)
         if isinstance(effect, Sleep):
-            return self._sleep(effect.seconds)
+            return (self._sleep or time.sleep)(effect.seconds)
         if isinstance(effect, Do):
             return effect.action()
         if isinstance(effect, Fork):
-            return _Beside(self._submit(self.run, effect.flow))
+            return self._begun_beside(effect.flow)
         if isinstance(effect, Join):
             return effect.forked.result()
         if isinstance(effect, Open):
@@ -136,6 +149,17 @@ class Blocking:
             return self.run(effect.flow)  # whoever calls from many threads has bounded them
         assert isinstance(effect, Read)
         return read_all(effect.stream, effect.limit)
+
+    def _begun_beside(self, flow: Flow[Any]) -> _Beside:
+        from .transports._revocation import Revocable, Revocation  # most calls begin nothing beside
+
+        transport, revocation = self._transport, Revocation()
+        driver = Blocking(
+            lambda: Revocable(transport(), revocation),
+            self._submit,
+            sleep=self._sleep or revocation.sleep,
+        )
+        return _Beside(self._submit(driver.run, flow), revocation)
 
 
 class Awaiting:

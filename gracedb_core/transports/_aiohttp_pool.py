@@ -14,6 +14,7 @@ from ..errors import InputError
 from ..interfaces import ClientCert, Request, TransportOptions
 from ._aiohttp_lines import Line
 from ._closed import closed
+from ._forks import works
 from ._pools import proxy_address, proxy_secret
 from ._sockets import REPEATABLE
 
@@ -187,8 +188,9 @@ class Way:
     def address(self, certificate: Optional[ClientCert], loop: Any) -> aiohttp.ClientRequest:
         """Give what aiohttp connects to: a request, which is never sent."""
         options = dict(self._proxy)
-        if self._is_secure:
-            options["ssl"] = self._tls(certificate)
-        elif self._proxy_is_secure:
-            options["ssl"] = self._tls(None)
+        with works.at_work():
+            if self._is_secure:
+                options["ssl"] = self._tls(certificate)
+            elif self._proxy_is_secure:
+                options["ssl"] = self._tls(None)
         return aiohttp.ClientRequest("GET", self._url, loop=loop, **options)

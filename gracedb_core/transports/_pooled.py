@@ -15,7 +15,7 @@ from ._heads import EXPECTING_BODY, joined
 from ._sockets import Body, Clock
 
 if TYPE_CHECKING:
-    from ._threads import Revocation
+    from ._revocation import Revocation
 
 __all__ = ["PooledTransport"]
 

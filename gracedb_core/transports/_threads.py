@@ -6,11 +6,11 @@ import asyncio
 import threading
 from concurrent.futures import Executor, Future
 from functools import partial
-from typing import Any, Callable, Optional
+from typing import Any, Callable
 
 from ._closed import closed
 
-__all__ = ["Loan", "Revocation", "awaited"]
+__all__ = ["Loan", "awaited"]
 
 
 async def awaited(
@@ -77,26 +77,3 @@ class Loan:
         finally:
             self._lock.release()
         return True
-
-
-class Revocation:
-    """Tells a thread, from another one, that nobody waits for what it does."""
-
-    def __init__(self) -> None:
-        self.revoked = False
-        self._lock = threading.Lock()
-        self._stop: Optional[Callable[[], None]] = None
-
-    def stops(self, stop: Callable[[], None]) -> None:
-        """Call *stop* when this is revoked, at once if it was."""
-        with self._lock:
-            self._stop = stop
-        if self.revoked:
-            stop()
-
-    def revoke(self) -> None:
-        """Stop what can be stopped."""
-        with self._lock:
-            self.revoked = True
-        if self._stop is not None:
-            self._stop()

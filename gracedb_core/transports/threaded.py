@@ -9,7 +9,8 @@ from typing import Any
 from ..errors import ConnectionLost
 from ..interfaces import BodyStream, Reader, Request, Response, Transport, Upload
 from ._closed import closed
-from ._threads import Loan, Revocation, awaited
+from ._revocation import Revocable, Revocation
+from ._threads import Loan, awaited
 
 __all__ = ["ThreadedTransport"]
 
@@ -27,18 +28,15 @@ class ThreadedTransport:
         self._transport: Any = transport
         self._threads = threads
         self._closed = False
-        # What no plugin needs to offer: an argument by which `send` is told to stop.
-        self._revocable = getattr(transport, "revocable", False)
 
     async def send(self, request: Request) -> Response:
         """Send *request*, and give its answer with a body to await if it streams."""
         revocation = Revocation()
         if not (request.body is None or isinstance(request.body, bytes)):
-            request = request.replaced(body=_Revocable(request.body, revocation))
-        told = (revocation,) if self._revocable else ()
+            request = request.replaced(body=_Taken(request.body, revocation))
         try:
             response: Response = await awaited(
-                self._threads, self._send, request, *told, late=_discard
+                self._threads, self._send, request, revocation, late=_discard
             )
         except asyncio.CancelledError:
             revocation.revoke()
@@ -48,12 +46,11 @@ class ThreadedTransport:
         stream: Any = response.body
         return response.replaced(body=_Stream(stream, self._threads, revocation))
 
-    def _send(self, request: Request, *told: Revocation) -> Response:
+    def _send(self, request: Request, revocation: Revocation) -> Response:
         # What still waited for a thread when all was closed must not be sent afterwards.
         if self._closed:
             raise closed()
-        response: Response = self._transport.send(request, *told)
-        return response
+        return Revocable(self._transport, revocation).send(request)
 
     async def close(self) -> None:
         """Close every connection; that waits for nobody, so it needs no thread."""
@@ -67,7 +64,7 @@ def _discard(response: Any) -> None:
         response.body.close()
 
 
-class _Revocable:
+class _Taken:
     """An upload that can be taken back while a thread sends it."""
 
     def __init__(self, upload: Upload, revocation: Revocation) -> None:

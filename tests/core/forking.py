@@ -15,7 +15,7 @@ import signal
 import sys
 import tempfile
 import threading
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import ProcessPoolExecutor, ThreadPoolExecutor
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, Callable, Dict, Iterator, List, Sequence, Tuple
@@ -260,6 +260,11 @@ def _ask_shared(number: int) -> Tuple[int, int]:
     return os.getpid(), ask(_shared, f"worker-{number}")
 
 
+def _miss_shared() -> Any:
+    signal.alarm(PATIENCE)
+    return _shared.path("missing").get()
+
+
 def fork_pool(said: Said) -> Any:
     """Use a client that was made and used before the workers of a pool were forked."""
     global _shared
@@ -270,7 +275,13 @@ def fork_pool(said: Said) -> Any:
             seen = pool.map(_ask_shared, range(60), chunksize=5)
             pool.close()
             pool.join()
-        return {"before": before, "workers": seen, "after": ask(client, "after")}
+        told: Any = None
+        with ProcessPoolExecutor(1, multiprocessing.get_context("fork")) as executor:
+            try:
+                executor.submit(_miss_shared).result()
+            except errors.NotFound as error:
+                told = [error.status, str(error.request), str(error)]
+        return {"before": before, "workers": seen, "error": told, "after": ask(client, "after")}
 
 
 def fork_awaited(said: Said) -> Any:

@@ -37,12 +37,12 @@ def wait(client: Any, folder: Path) -> Any:
 
 
 def search(client: Any, folder: Path) -> Any:
-    """Walk to a page that does not come."""
-    return [row["graceid"] for row in client.events.search(prefetch=0)]
+    """Walk to a page that does not come, though it was asked for in advance."""
+    return [row["graceid"] for row in client.events.search(prefetch=1)]
 
 
 async def search_awaiting(client: Any, _folder: Path) -> Any:
-    """Do the same, with pages on their way."""
+    """Do the same."""
     return [row["graceid"] async for row in client.events.search(prefetch=1)]
 
 

@@ -33,6 +33,9 @@ def tells(line: Line, heard: Heard) -> None:
     if "/files/" in target:
         line.send(answer(FILE))
         return
+    if target.endswith("/missing"):
+        line.send(answer(b'{"detail": "It is not there."}', status="404 Not Found"))
+        return
     if "/events/" in target:
         query = dict(each.split("=") for each in target.partition("?")[2].split("&") if each)
         start = int(query.get("start", 0))
@@ -150,7 +153,7 @@ def test_forked_while_downloading(run: Run, blocking: str) -> None:
 
 
 def test_a_pool_of_processes(run: Run, server: Server, blocking: str) -> None:
-    """Workers that inherit a client have connections of their own."""
+    """Workers that inherit a client have connections of their own, and their errors come home."""
     seen = run("pool", blocking)
     by_worker: Dict[int, Set[int]] = {}
     for process, connection in seen["workers"]:
@@ -159,6 +162,10 @@ def test_a_pool_of_processes(run: Run, server: Server, blocking: str) -> None:
     assert len(connections) == len(set(connections))
     assert seen["before"] not in connections
     assert seen["after"] == seen["before"]
+    status, asked, sentence = seen["error"]
+    assert status == 404
+    assert asked.startswith("GET http")
+    assert "It is not there." in sentence
 
 
 def test_awaited(run: Run, awaited: str) -> None:
