@@ -72,7 +72,7 @@ class Weather:
     """Draws a fault for every request, and counts those that leave a write in doubt."""
 
     def __init__(self, seed: int, often: float = 0.2) -> None:
-        self._random = random.Random(seed)  # noqa: S311  faults are no secret
+        self._random = random.Random(seed)
         self._often = often
         self._turn = threading.Condition()
         self._under_way = 0
@@ -187,7 +187,7 @@ class Plan:
     def __init__(self, ground: Ground, seed: int, folder: Path) -> None:
         self.ground = ground
         self.folder = folder
-        self._random = random.Random(seed)  # noqa: S311  calls are no secret
+        self._random = random.Random(seed)
         self._number = 0
         nodes = ground.nodes
         self._labels = [(node, label) for node in nodes for label in LABELS]
@@ -255,9 +255,7 @@ class Plan:
     def log(self) -> List[Entry]:
         """Write a message."""
         node, comment = self._node(), f"soak {self._number}"
-        return [
-            Entry(("log", node, comment), lambda client: at(client, node).logs.create(comment))
-        ]
+        return [Entry(("log", node, comment), lambda client: at(client, node).logs.create(comment))]
 
     def file(self) -> List[Entry]:
         """Upload a file."""
@@ -284,9 +282,7 @@ class Plan:
         if not self._labels:
             return self.log()
         node, label = self._labels.pop()
-        return [
-            Entry(("label", node, label), lambda client: at(client, node).labels.create(label))
-        ]
+        return [Entry(("label", node, label), lambda client: at(client, node).labels.create(label))]
 
     def unlabel(self) -> List[Entry]:
         """Take a label off."""
@@ -301,9 +297,7 @@ class Plan:
     def tag(self) -> List[Entry]:
         """Put a tag on."""
         node, tag = self._node(), f"soak{self._number}"
-        return [
-            Entry(("tag", node, tag), lambda client: at(client, node).logs[1].tags.create(tag))
-        ]
+        return [Entry(("tag", node, tag), lambda client: at(client, node).logs[1].tags.create(tag))]
 
     def untag(self) -> List[Entry]:
         """Take a tag off."""
@@ -328,9 +322,7 @@ class Plan:
         each, event = self._random.choice(self.ground.superevents), self.ground.event()
         self.ground.direct.superevents[each].add(event)
         return [
-            Entry(
-                ("leaver", each, event), lambda client: client.superevents[each].remove(event)
-            )
+            Entry(("leaver", each, event), lambda client: client.superevents[each].remove(event))
         ]
 
     def once(self) -> List[Entry]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import sys
 import threading
 from collections import Counter
 from pathlib import Path
@@ -39,10 +40,12 @@ def test_ledger(direct: Client, tmp_path: Path) -> None:
     entries = Plan(ground, SEED, tmp_path).entries(CALLS)
     settled = soak(direct, weather, ledger, entries)
     content = Content(direct, ground)
-    print(f"{CALLS} calls, seed {SEED}; faults: {dict(weather.met)}")
-    print(f"{weather.doubts} writes in doubt, of which {len(settled)} are told as unknown:")
-    for thing, told, why in settled:
-        print(f"  {thing}: {told} {why}")
+    # For whoever looks into it, and where it fails.
+    sys.stdout.write(
+        f"{CALLS} calls, seed {SEED}; faults: {dict(weather.met)}\n"
+        f"{weather.doubts} writes in doubt, of which {len(settled)} are told as unknown:\n"
+        + "".join(f"  {thing}: {told} {why}\n" for thing, told, why in settled)
+    )
     assert not ledger.strange
     assert sum(weather.met.values()) > CALLS // 10
     assert len(settled) <= weather.doubts
@@ -70,15 +73,16 @@ def test_late(direct: Client) -> None:
         done.set()
 
     policy = RetryPolicy(attempts=2, pause=0.001)
-    with Proxy(direct.url, {0: late}) as proxy:
-        with Client(proxy.url, retries=policy, **EINSTEIN) as client:
-            with pytest.raises(GatewayFailure) as caught:
-                making.event(client, upload(moment))
-            unknown: Any = caught.value
-            before = unknown.resolve()
-            go.set()
-            assert done.wait(60)
-            after = unknown.resolve()
+    with Proxy(direct.url, {0: late}) as proxy, Client(
+        proxy.url, retries=policy, **EINSTEIN
+    ) as client:
+        with pytest.raises(GatewayFailure) as caught:
+            making.event(client, upload(moment))
+        unknown: Any = caught.value
+        before = unknown.resolve()
+        go.set()
+        assert done.wait(60)
+        after = unknown.resolve()
     assert before.done is None
     assert after.done is True
     assert found(direct, moment) == [after.answer["graceid"]]
