@@ -9,7 +9,7 @@ from __future__ import annotations
 import math
 import time
 from functools import partial
-from typing import Any, Callable, List, Mapping, Optional
+from typing import Any, Callable, Mapping, Optional
 
 from ._calls import Call
 from ._downloads import Recognised, is_kept_compressed
@@ -29,7 +29,8 @@ Look = Callable[[Sought], Flow[Optional[Found]]]
 _REPLACED = "Event data replaced by new upload"
 #: Seconds from now until which the server may date what it has made; its clock may be ahead.
 _AHEAD = 86400.0
-_MOST_EVENTS = 100
+#: Events that are looked through, and how many of them are listed at a time.
+_MOST_EVENTS, _EVENTS_AT_A_TIME = 2000, 100
 
 
 def _named(sought: Sought) -> Flow[Optional[Found]]:
@@ -133,7 +134,7 @@ def _superevent(sought: Sought) -> Flow[Optional[Found]]:
 
 
 def _event(sought: Sought) -> Flow[Optional[Found]]:
-    """An upload is among our newest events, and its first file has the bytes that were sent."""
+    """An upload is among our events since, and its first file has the bytes that were sent."""
     fields = sought.call.fields
     who = yield from sought.who()
     if not who or '"' in who:
@@ -144,17 +145,16 @@ def _event(sought: Sought) -> Flow[Optional[Found]]:
         query += " group: Test"
     if str(fields.get("search")).lower() == "mdc":
         query += " search: MDC"
-    page = yield from sought.ask("/*", (), "search", query=query, count=_MOST_EVENTS)
-    if page.following:
-        raise DecodeError("There are more events than can be looked through.")
-    alike: List[Mapping[str, Any]] = []
-    for thing in reversed(page.items):
-        if (yield from _is_this_event(sought, thing)):
-            alike.append(thing)
-    taken = sought.take(alike)
-    if taken is None:
-        return None
-    return Found((yield from sought.ask("/*[]", (segment(taken["graceid"]),))))
+    # Oldest first: what was made by this call is among the first, whenever somebody asks.
+    asked = {"query": query, "sort": "created", "count": _EVENTS_AT_A_TIME}
+    for start in range(0, _MOST_EVENTS, _EVENTS_AT_A_TIME):
+        page = yield from sought.ask("/*", (), "search", **asked, start=start or None)
+        for thing in page.items:
+            if (yield from _is_this_event(sought, thing)) and sought.take([thing]):
+                return Found((yield from sought.ask("/*[]", (segment(thing["graceid"]),))))
+        if not page.following:
+            return None
+    raise DecodeError("There are more events than can be looked through.")
 
 
 def _is_this_event(sought: Sought, thing: Mapping[str, Any]) -> Flow[bool]:

@@ -63,8 +63,10 @@ class Exchange:
 
     def __init__(self, proxy: Proxy, line: Line, heard: Heard) -> None:
         self._proxy = proxy
-        self._line = line
+        self._connection = line
         self._heard = heard
+        #: The method and the target.
+        self.line = heard.line.rpartition(" ")[0]
         #: Which connection it came on, counted from 1.
         self.connection = line.number
         self.send = line.send
@@ -78,13 +80,13 @@ class Exchange:
     def stall(self) -> None:
         """Say nothing more; what the client does next is served."""
         self.dealt()
-        self._line.stall()
+        self._connection.stall()
 
     def dribble(self, data: bytes) -> None:
         """Send a byte at a time until the client goes away."""
         self.dealt()
         with contextlib.suppress(OSError):
-            self._line.dribble(data)
+            self._connection.dribble(data)
 
     def wait(self, seconds: float) -> None:
         """Let time pass, unless the test is over."""
@@ -92,7 +94,7 @@ class Exchange:
 
     def dealt(self) -> None:
         """Let the next connection be served, before this request is over."""
-        self._proxy.dealt(self._line.number)
+        self._proxy.dealt(self._connection.number)
 
 
 Fault = Callable[[Exchange], None]
