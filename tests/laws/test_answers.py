@@ -51,16 +51,20 @@ def ask(call: Any, *replies: Response) -> None:
 @pytest.mark.parametrize("call", CALLS, ids=[call.name for call in CALLS])
 def test_any_shape_is_read_or_refused(call: Any) -> None:
     """What stands where something else belongs is judged before anybody trips over it."""
-    for shape in shapes():
-        body = json.dumps(shape).encode()
-        for status in (200, 400):
-            ask(call, *answered(status, {}, body, ""))
+    statuses = (200, 400) if call.name in FEW else (200,)  # refusals are read in one place
+    for shape, status in product(shapes(), statuses):
+        ask(call, *answered(status, {}, json.dumps(shape).encode(), ""))
 
 
 @pytest.mark.parametrize("header", ODD_HEADERS)
 def test_any_header_is_read_or_passed_over(header: str) -> None:
     """Each header that the client reads may have any value, whatever the status."""
-    dates = ({}, {"date": "Mon, 23 Nov 2026 10:00:00 GMT"}, {"retry-after": ODD_VALUES[-7]})
+    dates: Any = [{}]
+    if header in ("date", "retry-after"):
+        dates += [
+            {"date": "Mon, 23 Nov 2026 10:00:00 GMT"},
+            {"retry-after": "1 Jan 9999 23:59:59 -2359"},
+        ]
     few = [call for call in CALLS if call.name in FEW]
     assert len(few) == len(FEW)
     for value in ODD_VALUES:
@@ -79,7 +83,7 @@ def test_no_cell_is_forgotten() -> None:
         assert told.script.asked, call.name
 
 
-@examples(60)
+@examples(40)
 @given(
     status=st.just(200) | st.integers(100, 999),
     headers=st.just({}) | HEADERS,
