@@ -13,6 +13,7 @@ import zipfile
 from pathlib import Path
 from typing import List, Set
 
+ROOT = Path(__file__).resolve().parent.parent
 PACKAGES = {"gracedb_core", "gracedb_auth_plugins", "gracedb_sandbox", "gracedb_sdk"}
 #: What the sdist must hold so that its tests can be run.
 SOURCES = {
@@ -21,7 +22,13 @@ SOURCES = {
 }
 #: What the sdist must not hold.
 BUILT = re.compile(r".*(\.pyc$|/_build/|/build/)|docs/.*\.egg-info/").match
-DATA = {"gracedb_core/py.typed", "gracedb_sandbox/py.typed", "gracedb_sandbox/schema.sql"}
+DATA = {*(f"{package}/py.typed" for package in PACKAGES), "gracedb_sandbox/schema.sql"}
+
+
+def modules(*folders: str) -> Set[str]:
+    """Name every module of the working tree below *folders*."""
+    found = (path for folder in folders for path in (ROOT / folder).rglob("*.py"))
+    return {path.relative_to(ROOT).as_posix() for path in found}
 
 
 def check_wheel(wheel: Path) -> None:
@@ -30,14 +37,16 @@ def check_wheel(wheel: Path) -> None:
     tops = {name.split("/")[0] for name in names}
     strangers = {top for top in tops - PACKAGES if not top.endswith(".dist-info")}
     expect(not strangers, f"the wheel holds {sorted(strangers)}")
-    expect(not DATA - names, f"the wheel lacks {sorted(DATA - names)}")
+    lacking = (DATA | modules(*PACKAGES)) - names
+    expect(not lacking, f"the wheel lacks {sorted(lacking)[:3]}")
 
 
 def check_sdist(sdist: Path) -> None:
     """An sdist holds all that it takes to test it, and nothing that was built."""
     with tarfile.open(sdist) as archive:
         names: Set[str] = {name.partition("/")[2] for name in archive.getnames()}
-    expect(not SOURCES - names, f"the sdist lacks {sorted(SOURCES - names)}")
+    lacking = (SOURCES | modules(*PACKAGES, "tests", "benchmarks", ".ci")) - names
+    expect(not lacking, f"the sdist lacks {sorted(lacking)[:3]}")
     built = sorted(filter(BUILT, names))
     expect(not built, f"the sdist holds {built[:3]}")
 

@@ -25,6 +25,8 @@ def report(path: Path) -> Iterator[str]:
     }
     for name, found in failed.items():
         yield f"stacks: {name} failed"
+        if not found.get("test"):
+            yield "  before its commands: is there such a Python, and can all be installed?"
         for line in digest(said(found), LINES // len(failed)):
             yield f"  {line[:WIDTH]}"
 

@@ -21,6 +21,8 @@ from gracedb_sandbox.subjects import owner, read_subject, spell
 
 from .conftest import EINSTEIN, LEAVITT
 
+pytestmark = pytest.mark.slow
+
 NAME = "albert.einstein"
 NOBODY = "AnonymousUser"
 SUBJECT = DEFAULT_USERS[0]["subject"]

@@ -24,6 +24,8 @@ from gracedb_sandbox import Sandbox
 
 from .conftest import Api
 
+pytestmark = pytest.mark.slow
+
 NAME = "albert.einstein"
 #: More than the server has workers.
 MANY = 100
