@@ -20,7 +20,7 @@ NEW_ENOUGH = $(PYTHON) -c 'import sys, venv, ensurepip; sys.exit(sys.version_inf
 help:
 	@echo "make demo    start a local GraceDB and walk a candidate through it"
 	@echo "make test    the tests through tox: oldest and newest Python found, lint, types"
-	@echo "make quick   the tests once, with one Python"
+	@echo "make quick   the tests but for the slow ones, with one Python"
 	@echo "make docs    the documentation, into docs/_build/html"
 	@echo "make clean   remove all that these made"
 
@@ -31,7 +31,7 @@ test: .venv-test/$(READY)
 	@.venv-test/bin/python .ci/stacks.py $(ENVS) $(if $(ARGS),-- $(ARGS))
 
 quick: .venv-quick/$(READY)
-	@.venv-quick/bin/pytest -q --timeout=180 -m "not slow and not interop" $(ARGS)
+	@.venv-quick/bin/pytest -q --timeout=300 -m "not slow and not interop" $(ARGS)
 
 docs: .venv-test/$(READY)
 	@.venv-test/bin/python .ci/stacks.py docs

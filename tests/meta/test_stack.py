@@ -11,6 +11,7 @@ from typing import Dict, List
 import pytest
 
 from tests.meta.ini import TOX, lines
+from tests.meta.tree import ROOT
 
 #: Read before the environment is emptied; tox sets it.
 STACK = os.environ.get("GRACEDB_TEST_STACK", "")
@@ -43,6 +44,25 @@ def test_every_distribution_pins_the_same_libraries() -> None:
     assert set(pins) == set(of_factor("base_python"))
     for stack, wanted in pins.items():
         assert [pin.partition("==")[0] for pin in wanted] == sorted(LIBRARIES), stack
+
+
+def versions(section: List[str]) -> Dict[str, str]:
+    """Map the libraries of ours that are pinned in some lines to their versions."""
+    pins = dict(pin.split("==") for pin in section)
+    return {name: pins[name] for name in LIBRARIES}
+
+
+def test_the_page_for_contributors_names_them() -> None:
+    """Its table says of every stack what tox.ini says."""
+    floors, pythons, pins = TOX["testenv:floors"], of_factor("base_python"), of_factor("deps")
+    wanted = {name: {"python": pythons[name][0], **versions(pins[name])} for name in pins}
+    wanted["floors"] = {"python": floors["base_python"], **versions(lines(floors["deps"]))}
+    page = (ROOT / "CONTRIBUTING.md").read_text(encoding="utf-8")
+    rows = [line.strip("| ").split(" | ") for line in page.splitlines() if line.startswith("|")]
+    (header,) = [row[1:] for row in rows if row[0] == "environment"]
+    told = {row[0].strip("`"): dict(zip(map(str.lower, header), row[1:])) for row in rows}
+    for name, stack in wanted.items():
+        assert told[name] == {**stack, "python": stack["python"].replace("python", "")}, name
 
 
 @pytest.mark.skipif(STACK not in of_factor("deps"), reason="this is no distribution's stack")
