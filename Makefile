@@ -2,11 +2,13 @@
 #
 #   make demo PYTHON=python3.12          another Python
 #   make test ENVS="py310 floors"        other environments of tox.ini
-#   make quick ARGS="-k labels"          more words for the command beneath
+#   make quick ARGS="-k labels"          other words for the command beneath
 
 PYTHON ?= python3
 ENVS ?=
 ARGS ?=
+# What is left out in a hurry: the folders that try everything on everything, and a second transport.
+QUICK = --ignore=tests/faults --ignore=tests/laws --ignore=tests/leaks -k 'not [requests and not requests]'
 # tox.ini asks for the same; having it at once spares tox an environment for itself.
 TOX = 'tox>=4.11,<4.40' 'virtualenv<21'
 # An environment is set up again when the metadata change, or when PYTHON names another one.
@@ -31,7 +33,7 @@ test: .venv-test/$(READY)
 	@.venv-test/bin/python .ci/stacks.py $(ENVS) $(if $(ARGS),-- $(ARGS))
 
 quick: .venv-quick/$(READY)
-	@.venv-quick/bin/pytest -q --timeout=300 -m "not slow and not interop" $(ARGS)
+	@.venv-quick/bin/pytest -q --timeout=300 -m "not slow and not interop" $(or $(ARGS),$(QUICK))
 
 docs: .venv-test/$(READY)
 	@.venv-test/bin/python .ci/stacks.py docs
