@@ -17,6 +17,7 @@ __all__ = [
     "file_urls",
     "graceids",
     "listed",
+    "made",
     "nothing",
     "page",
     "permissions",
@@ -64,6 +65,16 @@ def _things(value: Any, what: str) -> List[Dict[str, Any]]:
 
 def nothing(_body: Any) -> None:
     """Give nothing: the status said all."""
+
+
+def made(name: str) -> Callable[[Any], Dict[str, Any]]:
+    """Give the object that was made, which says under *name* what it is."""
+
+    def check(body: Any) -> Dict[str, Any]:
+        _entry(body, name)
+        return thing(body)
+
+    return check
 
 
 def empty(_body: Any) -> Dict[str, Any]:

@@ -21,8 +21,10 @@ from .errors import (
     RedirectRefused,
     ResponseError,
     SentRequest,
+    TimedOut,
     TransportError,
     TruncatedAnswer,
+    Unanswered,
 )
 
 if TYPE_CHECKING:
@@ -34,12 +36,12 @@ _REDIRECTS = frozenset({301, 302, 303, 307, 308})
 _MOST_REDIRECTS = 5
 
 
-def received(session: Session, call: Call, sink: Sink) -> Flow[Any]:
+def received(session: Session, call: Call, sink: Sink, trail: Optional[Trail] = None) -> Flow[Any]:
     """Make *call*, a file, and have *sink* take in what it gives, again where it breaks off."""
     request = prepare(session, call)
-    trail, tried = Trail(session), 0
+    trail, tried = trail or Trail(session), 0
     while True:
-        response = yield from exchange(session, request, call.cell.repeat)
+        response = yield from exchange(session, request, call.cell.repeat, trail.beside())
         tried += 1
         try:
             return (yield Save(response, session.asked(request), sink))
@@ -261,6 +263,7 @@ def doubt(asked: SentRequest, cause: GraceDBError, sent_at: float) -> OutcomeUnk
             sentence, request=asked, sent_at=sent_at, answer=cause
         )
     else:
-        unknown = OutcomeUnknown(sentence, request=asked, sent_at=sent_at)
+        kind = Unanswered if isinstance(cause, TimedOut) else OutcomeUnknown
+        unknown = kind(sentence, request=asked, sent_at=sent_at)
     unknown.__cause__ = cause
     return unknown

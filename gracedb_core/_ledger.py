@@ -10,26 +10,46 @@ import os
 import threading
 import time
 from collections import deque
-from typing import Any, Callable, Deque, Hashable, Set, Tuple
+from typing import Any, Callable, Deque, Hashable, List, Set, Tuple
 from weakref import WeakValueDictionary
 
-__all__ = ["LEDGER", "Alike", "Ledger", "identity_of"]
+__all__ = ["LEDGER", "Alike", "Claims", "Ledger", "identity_of"]
 
 #: Seconds for which it is remembered what was made: the server dates things to the second only,
 #: and what is looked for was made before or after by a moment.
 _REMEMBERED = 120.0
 
 
-class Alike:
-    """Writes of the same words to the same place."""
+class Claims:
+    """What was made in one place, by calls that know what is theirs."""
 
     def __init__(self) -> None:
         self._lock = threading.Lock()
+        self._taken: Set[Any] = set()
+
+    def take(self, identity: Any) -> bool:
+        """Take a thing for one's own, unless it is somebody's already."""
+        with self._lock:
+            if identity in self._taken:
+                return False
+            self._taken.add(identity)
+            return True
+
+    def has(self, identity: Any) -> bool:
+        """Tell whether a thing is somebody's."""
+        return identity in self._taken
+
+
+class Alike:
+    """Writes that cannot be told from each other by what they leave."""
+
+    def __init__(self, claims: Claims) -> None:
+        self.claims = claims
+        self._lock = threading.Lock()
         #: How many were sent and not answered yet: what is found may be theirs.
         self.sending = 0
-        self._taken: Set[Any] = set()
-        #: How many were answered without saying what they have made.
-        self.unnamed = 0
+        #: When others were answered that were not told what they have made.
+        self.unnamed: List[float] = []
 
     def __enter__(self) -> Alike:
         with self._lock:
@@ -39,17 +59,6 @@ class Alike:
     def __exit__(self, *exception: object) -> None:
         with self._lock:
             self.sending -= 1
-
-    def take(self, identity: Any) -> bool:
-        """Take what a write has made for one's own, unless it is somebody's already."""
-        with self._lock:
-            if identity is None:
-                self.unnamed += 1
-                return True
-            if identity in self._taken:
-                return False
-            self._taken.add(identity)
-            return True
 
 
 class Ledger:
@@ -62,27 +71,31 @@ class Ledger:
     def begin_anew(self) -> None:
         """Forget everything, such as what the parent of this process does."""
         self._lock = threading.Lock()
+        self._claims: WeakValueDictionary[Hashable, Claims] = WeakValueDictionary()
         self._alike: WeakValueDictionary[Hashable, Alike] = WeakValueDictionary()
         self._recent: Deque[Tuple[float, Alike]] = deque()
 
-    def alike(self, key: Hashable) -> Alike:
-        """Give what is known of the writes of *key*."""
+    def alike(self, place: Hashable, words: Hashable) -> Alike:
+        """Give what is known of the writes of *words* in *place*."""
         with self._lock:
             now = self._clock()
             while self._recent and self._recent[0][0] < now - _REMEMBERED:
                 self._recent.popleft()
-            found = self._alike.get(key)
-            if found is None:
-                found = self._alike[key] = Alike()
-            self._recent.append((now, found))
-            return found
+            claims = self._claims.get(place)
+            if claims is None:
+                claims = self._claims[place] = Claims()
+            alike = self._alike.get((place, words))
+            if alike is None:
+                alike = self._alike[place, words] = Alike(claims)
+            self._recent.append((now, alike))
+            return alike
 
 
 def identity_of(thing: Any) -> Any:
     """Give what tells a thing from others that were made by the same words, or None."""
     if not isinstance(thing, dict):
         return None
-    named = (thing.get(key) for key in ("graceid", "superevent_id", "N", "version", "self"))
+    named = (thing.get(key) for key in ("graceid", "superevent_id", "N", "url", "self"))
     return next((str(name) for name in named if name is not None), None)
 
 

@@ -7,19 +7,18 @@ reading the server raises: then nobody knows.
 from __future__ import annotations
 
 import math
+import re
 import time
-from functools import partial
-from typing import Any, Callable, Mapping, Optional
+from typing import Any, Callable, Dict, List, Mapping, Optional
 
 from ._calls import Call
 from ._downloads import Recognised, is_kept_compressed
 from ._encode import file_path, segment
 from ._exchange import received
-from ._flow import Do, Flow
+from ._flow import Flow
 from ._ids import Kind
 from ._routes import ROUTES, Trace
 from ._sought import Found, Sought
-from ._upload import content_id_of
 from .errors import DecodeError, NotFound
 
 __all__ = ["LOOKS"]
@@ -42,18 +41,19 @@ def _named(sought: Sought) -> Flow[Optional[Found]]:
     except NotFound:
         thing = None
     if sought.call.cell.method == "DELETE":
-        if thing is not None:
-            return None
-        if lenient:
-            # That it is not there is well only where there is something that it could be on.
-            yield from sought.ask(place.row)
-        return Found(None)
+        # That it is not there is well only where there is something that it could be on.
+        there = thing is not None or place.name in map(_name, (yield from sought.ask(place.row)))
+        return None if there else Found(None)
     if thing is None:
         return None
     answer = sought.call.cell.found(thing)
     if lenient or "created" not in thing:
         return Found(answer)
     return Found(answer, (yield from sought.is_ours(thing, by="creator")))
+
+
+def _name(item: Any) -> Any:
+    return item if isinstance(item, str) else item.get("name") or item.get("graceid")
 
 
 def _fields(sought: Sought) -> Flow[Optional[Found]]:
@@ -87,15 +87,11 @@ def _holds(thing: Mapping[str, Any], fields: Mapping[str, Any]) -> bool:
 
 def _same(name: str, there: Any, sent: Any) -> bool:
     try:
-        # Times are kept to the microsecond, rates to all their digits.
-        near = 2e-6 if name.startswith("t_") else 0.0
-        return math.isclose(
-            float(there), float(sent), rel_tol=1e-12 if near else 1e-9, abs_tol=near
-        )
+        shown, wanted = float(there), float(sent)
     except (TypeError, ValueError):
         return _text(there) == _text(sent)
     # Times are kept to the microsecond, rates to all their digits.
-    return abs(there - sent) <= 2e-6 if name.startswith("t_") else math.isclose(there, sent)
+    return abs(shown - wanted) <= 2e-6 if name.startswith("t_") else math.isclose(shown, wanted)
 
 
 def _text(value: Any) -> str:
@@ -146,7 +142,7 @@ def _event(sought: Sought) -> Flow[Optional[Found]]:
     if str(fields.get("search")).lower() == "mdc":
         query += " search: MDC"
     # Oldest first: what was made by this call is among the first, whenever somebody asks.
-    asked = {"query": query, "sort": "created", "count": _EVENTS_AT_A_TIME}
+    asked: Dict[str, Any] = {"query": query, "sort": "created", "count": _EVENTS_AT_A_TIME}
     for start in range(0, _MOST_EVENTS, _EVENTS_AT_A_TIME):
         page = yield from sought.ask("/*", (), "search", **asked, start=start or None)
         for thing in page.items:
@@ -160,11 +156,23 @@ def _event(sought: Sought) -> Flow[Optional[Found]]:
 def _is_this_event(sought: Sought, thing: Mapping[str, Any]) -> Flow[bool]:
     fields = sought.call.fields
     for name in ("group", "pipeline", "search"):
-        if str(thing.get(name) or "").lower() != str(fields.get(name) or "").lower():
+        if _text(thing.get(name)).lower() != _text(fields.get(name)).lower():
             return False
+    if bool(thing.get("offline")) != bool(fields.get("offline")):
+        return False
+    if not (yield from _has_bytes(sought, (segment(thing["graceid"]),), 0)):
+        return False
     if not (yield from sought.is_ours(thing, by="submitter", fraction=_fraction(thing))):
         return False
-    return (yield from _has_bytes(sought, (segment(thing["graceid"]),), 0))
+    return _has_all(sought, fields.get("labels"), thing.get("labels"))
+
+
+def _has_all(sought: Sought, sent: Any, there: Any) -> bool:
+    """Tell whether what was put on is there; somebody may have taken it off again."""
+    if set(sent or ()) <= set(there or ()):
+        return True
+    sought.is_unclear = True
+    return False
 
 
 def _fraction(thing: Mapping[str, Any]) -> float:
@@ -176,10 +184,10 @@ def _fraction(thing: Mapping[str, Any]) -> float:
     return (gpstime + latency) % 1.0 + 1e-3
 
 
-def _has_bytes(sought: Sought, keys: Any, version: int) -> Flow[bool]:
+def _has_bytes(sought: Sought, keys: Any, version: Any) -> Flow[bool]:
     """Tell whether a file on the server has the bytes that were sent."""
     part = sought.call.files[0]
-    wanted = yield Do(partial(content_id_of, part.body))
+    wanted = yield from sought.content_id()
     cell = ROUTES["files[]"].calls["get"][sought.place.kind]
     path = ROUTES["files[]"].paths[sought.place.kind]
     assert cell is not None
@@ -187,7 +195,7 @@ def _has_bytes(sought: Sought, keys: Any, version: int) -> Flow[bool]:
     file = Call(cell, path.format(*keys, file_path(f"{part.name},{version}")))
     try:
         sink = Recognised(is_kept_compressed(part.name))
-        there = yield from received(sought.session, file, sink)
+        there = yield from received(sought.session, file, sink, sought.trail.beside())
     except NotFound:
         return False
     return bool(there == wanted)
@@ -200,64 +208,100 @@ def _dated(moment: float) -> str:
 def _data(sought: Sought) -> Flow[Optional[Found]]:
     """New data of an event leave a message of ours, and a new version of the file."""
     name = sought.call.files[0].name
-    same = []
+    same, ever = [], []
     for thing in (yield from sought.ask("logs")):
-        is_it = thing.get("comment") == _REPLACED and thing.get("filename") == name
-        if is_it and (yield from sought.is_ours(thing, by="issuer")):
-            version = int(thing.get("file_version") or 0)
-            if (yield from _has_bytes(sought, sought.place.keys, version)):
+        if thing.get("comment") != _REPLACED or thing.get("filename") != name:
+            continue
+        if (yield from _has_bytes(sought, sought.place.keys, thing["file_version"])):
+            ever.append(thing)
+            if (yield from sought.is_ours(thing, by="issuer")):
                 same.append(thing)
-    return None if sought.surplus(same) is None else Found(None)
+    return None if sought.surplus(same, ever) is None else Found(None)
 
 
 def _item(sought: Sought) -> Flow[Optional[Found]]:
-    """A new item of a list has the words that were sent."""
-    row = sought.place.row
-    by, is_it = _ITEMS[row]
-    if row == "/gwtc":
-        keys = (segment(sought.call.fields["number"], "catalogue number"),)
-        page = yield from sought.ask("/gwtc[]", keys, "search")
-        items = list(reversed(page.items))
-    else:
-        items = yield from sought.ask(row)
+    """A new item of a list has the words, and the bytes, that were sent."""
+    by, is_it = _ITEMS[sought.place.row]
+    items = yield from _items(sought)
     same = []
     for thing in items:
-        if is_it(sought.call, thing) and (yield from sought.is_ours(thing, by=by)):
-            same.append(thing)
-    if same and sought.call.fields.get("label"):
+        if not is_it(sought, thing) or not (yield from sought.is_ours(thing, by=by)):
+            continue
+        keys = sought.place.keys
+        if sought.call.files and not (yield from _has_bytes(sought, keys, thing["file_version"])):
+            continue
+        same.append(thing)
+    label = sought.call.fields.get("label")
+    if same and label:
         # It is put on last: a message without it is half of what was asked for.
-        yield from sought.ask(
-            "labels[]", (*sought.place.keys, segment(sought.call.fields["label"]))
-        )
+        labels = yield from sought.ask("labels")
+        if not _has_all(sought, [label], map(_name, labels)):
+            return None
     taken = sought.take(same)
     return None if taken is None else Found(taken)
 
 
-def _is_log(call: Call, thing: Mapping[str, Any]) -> bool:
-    name = call.files[0].name if call.files else ""
+def _items(sought: Sought) -> Flow[List[Any]]:
+    if sought.place.row != "/gwtc":
+        items: List[Any] = yield from sought.ask(sought.place.row)
+        return items
+    keys = (segment(sought.call.fields["number"], "catalogue number"),)
+    page = yield from sought.ask("/gwtc[]", keys, "search")
+    return list(reversed(page.items))
+
+
+def _is_log(sought: Sought, thing: Mapping[str, Any]) -> bool:
+    fields, files = sought.call.fields, sought.call.files
     return (
-        _says(thing, call, "comment")
-        and (thing.get("filename") or "") == name
+        _says(sought, thing, "comment")
+        and (thing.get("filename") or "") == (files[0].name if files else "")
         # They are put on one by one: a message without its tags is half of what was asked for.
-        and set(call.fields.get("tagname") or ()) <= set(thing.get("tag_names") or ())
+        and _has_all(sought, fields.get("tagname"), thing.get("tag_names"))
     )
 
 
-def _is_notice(call: Call, thing: Mapping[str, Any]) -> bool:
-    return bool(thing.get("filename") == call.files[0].name)
+def _is_voevent(sought: Sought, thing: Mapping[str, Any]) -> bool:
+    """The server spells what it was told in a way of its own."""
+    if not _says(sought, thing, "voevent_type"):
+        return False
+    for name, sent in sought.call.fields.items():
+        snake = re.sub(r"(?<=[a-z])(?=[A-Z])", "_", name).lower()
+        shown = [key for key in (name, snake, f"prob_{snake}") if key in thing]
+        if sent is not None and shown and not _same(name, thing[shown[0]], sent):
+            sought.is_unclear = True
+            return False
+    return True
 
 
-def _says(thing: Mapping[str, Any], call: Call, *names: str) -> bool:
-    return all(_text(thing.get(name)) == _text(call.fields.get(name)) for name in names)
+def _is_observation(sought: Sought, thing: Mapping[str, Any]) -> bool:
+    fields, shown = sought.call.fields, thing.get("footprints") or ()
+    sent = sorted(zip(map(float, fields["ra_list"]), map(float, fields["dec_list"])))
+    there = sorted((float(each["ra"]), float(each["dec"])) for each in shown)
+    return _says(sought, thing, "group", "comment") and sent == there
+
+
+def _is_notice(sought: Sought, thing: Mapping[str, Any]) -> bool:
+    return bool(thing.get("filename") == sought.call.files[0].name)
+
+
+def _is_catalogue(sought: Sought, thing: Mapping[str, Any]) -> bool:
+    shown = thing.get("gwtc_superevents")
+    same = shown is None or set(shown) == set(sought.call.fields["smap"])
+    return same and _says(sought, thing, "comment")
+
+
+def _says(sought: Sought, thing: Mapping[str, Any], *names: str) -> bool:
+    fields = sought.call.fields
+    return all(_text(thing.get(name)) == _text(fields.get(name)) for name in names)
 
 
 #: Under which name each kind of item has its author, and how it is known.
 _ITEMS: Mapping[str, Any] = {
     "logs": ("issuer", _is_log),
-    "voevents": ("issuer", lambda call, thing: _says(thing, call, "voevent_type")),
-    "emobservations": ("submitter", lambda call, thing: _says(thing, call, "group", "comment")),
+    "voevents": ("issuer", _is_voevent),
+    "emobservations": ("submitter", _is_observation),
     "notices": ("issuer", _is_notice),
-    "/gwtc": ("submitter", lambda call, thing: _says(thing, call, "comment")),
+    "/gwtc": ("submitter", _is_catalogue),
 }
 
 LOOKS: Mapping[Trace, Look] = {

@@ -140,8 +140,8 @@ POST_EVENT_JSON = POST_EVENT_FORM.replaced(encoding=JSON)
 DELETE_NAMED = Cell(
     "DELETE", named="path", answer=answers.nothing, repeat=Repeat.ONCE, trace=Trace.NAMED
 )
-POST_EVENT = Cell("POST", MULTIPART, trace=Trace.EVENT)
-POST_SUPEREVENT = Cell("POST", JSON, trace=Trace.SUPEREVENT)
+POST_EVENT = Cell("POST", MULTIPART, answer=answers.made("graceid"), trace=Trace.EVENT)
+POST_SUPEREVENT = Cell("POST", JSON, answer=answers.made("superevent_id"), trace=Trace.SUPEREVENT)
 PUT_DATA = Cell("PUT", MULTIPART, answer=answers.nothing, trace=Trace.DATA, found=answers.nothing)
 POST_DATA = Cell("POST", MULTIPART, repeat=Repeat.ONCE, trace=Trace.UPLOADED)
 PATCH_JSON = Cell("PATCH", JSON, repeat=Repeat.ONCE, trace=Trace.FIELDS)
@@ -153,7 +153,7 @@ POST_FORM = Cell("POST", FORM)
 POST_ITEM = Cell("POST", FORM, trace=Trace.ITEM)
 POST_ITEM_JSON = Cell("POST", JSON, trace=Trace.ITEM)
 POST_ITEM_FILE = Cell("POST", MULTIPART, trace=Trace.ITEM)
-POST_LOG = Cell("POST", JSON_OR_MULTIPART, trace=Trace.ITEM)
+POST_LOG = Cell("POST", JSON_OR_MULTIPART, answer=answers.made("N"), trace=Trace.ITEM)
 #: Exposing what is exposed changes nothing.
 POST_SWITCH = Cell("POST", FORM, answer=answers.nothing, repeat=Repeat.FREELY)
 

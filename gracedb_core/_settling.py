@@ -7,15 +7,17 @@ after a look; anything else is never sent twice: where it does not appear, nobod
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, List, Optional, Union
+from functools import partial
+from typing import TYPE_CHECKING, Any, Optional, Tuple, Union
 
 from ._calls import Call, judged, prepare
 from ._exchange import Trail, doubt, exchange
-from ._flow import Flow, Open, Sleep
+from ._flow import Do, Flow, Open, Sleep
 from ._ledger import LEDGER, Alike, identity_of
 from ._retry import Repeat, tell
 from ._routes import Trace
 from ._session import Session
+from ._upload import content_id_of
 from ._wire import Request
 from .errors import (
     AccessDenied,
@@ -31,7 +33,7 @@ from .errors import (
 )
 
 if TYPE_CHECKING:
-    from ._sought import Found
+    from ._sought import Found, Sought
 
 __all__ = ["invoke"]
 
@@ -61,32 +63,35 @@ class _Write:
         self._call = call
         self._request = request
         self._trail = Trail(session)
-        self._alike: Alike = LEDGER.alike(
-            (
-                str(session.address.origin),
-                call.cell.method,
-                request.target,
-                hash(repr(call.fields)),
-                tuple(part.name for part in call.files),
-            )
-        )
+        self._alike = self._those_of(_words(call))
         self._unknown: Optional[OutcomeUnknown] = None
-        self._resolved: List[Resolution] = []
+        self._lost_at = self._trail.started
+        self._sought: Optional[Sought] = None
+        self._resolved: Optional[Resolution] = None
 
     def made(self) -> Flow[Any]:
         """Give what the write answers; raises `OutcomeUnknown` where nobody can tell."""
+        if self._call.cell.trace is Trace.DATA:
+            # Its answer does not say what it has made: its bytes must.
+            identifier = yield Do(partial(content_id_of, self._call.files[0].body))
+            self._alike = self._those_of((*_words(self._call), identifier))
         while True:
             try:
                 return (yield from self._sent())
             except OutcomeUnknown as unknown:
                 unknown.looked_for_by(self._resolution)
-                # The first doubt is the one to tell of.
+                # The first doubt is the one to tell of, the last the one to wait for.
                 self._unknown = self._unknown or unknown
+                self._lost_at = self._session.clock()
             except (ResponseError, TransportError) as refusal:
                 return (yield from self._refused(refusal)).answer
             found = yield from self._settled(self._unknown)
             if found is not None:
                 return found.answer
+
+    def _those_of(self, words: Tuple[Any, ...]) -> Alike:
+        origin = str(self._session.address.origin)
+        return LEDGER.alike((origin, self._call.cell.method, self._request.target), words)
 
     def _sent(self) -> Flow[Any]:
         session, request = self._session, self._request
@@ -97,7 +102,11 @@ class _Write:
             except AnswerError as error:
                 # Accepted, by its status, by somebody: whether by the server is not to be read.
                 raise doubt(session.asked(request), error, self._trail.sent_at) from error
-            self._alike.take(identity_of(answer))
+            made = identity_of(answer)
+            if made is None:
+                self._alike.unnamed.append(session.clock())
+            else:
+                self._alike.claims.take(made)
         return answer
 
     def _refused(self, refusal: Union[ResponseError, TransportError]) -> Flow[Found]:
@@ -147,12 +156,17 @@ class _Write:
         from ._looks import LOOKS
         from ._sought import Sought
 
-        sought = Sought(self._session, self._call, self._alike, since=self._trail, trail=trail)
+        if self._sought is None:
+            self._sought = Sought(self._session, self._call, self._alike, self._trail)
+        self._sought.trail, self._sought.is_unclear = trail, False
         try:
-            return (yield from LOOKS[self._call.cell.trace](sought))
+            if self._call.files:
+                # At the first look, before somebody writes something else into it.
+                yield from self._sought.content_id()
+            return (yield from LOOKS[self._call.cell.trace](self._sought))
         except GraceDBError:
             raise
-        except _OF_ANOTHER_SHAPE as error:
+        except (OSError, *_OF_ANOTHER_SHAPE) as error:
             raise DecodeError(
                 f"What the server shows of {self._session.asked(self._request)} is not what it "
                 f"documents ({type(error).__name__}); look at the server yourself."
@@ -160,15 +174,27 @@ class _Write:
 
     def _resolution(self) -> Flow[Resolution]:
         """Look once more, when somebody asks."""
-        if self._resolved:
-            return self._resolved[0]
+        if self._resolved is not None:
+            return self._resolved
         if self._call.cell.trace is Trace.NONE:
             return Resolution(None)
         found = yield from self._seen(Trail(self._session))
         if found is not None:
-            resolution = Resolution(found.is_ours, found.answer if found.is_ours else None)
-            self._resolved.append(resolution)
-            return resolution
-        waited = self._session.clock() - self._trail.started
-        is_over = waited >= self._session.policy.settled_after and not self._alike.sending
-        return Resolution(False if is_over else None)
+            self._resolved = Resolution(found.is_ours, found.answer if found.is_ours else None)
+            return self._resolved
+        assert self._sought is not None
+        if self._sought.is_unclear or self._alike.sending:
+            return Resolution(None)
+        waited = self._session.clock() - self._lost_at
+        return Resolution(False if waited >= self._session.policy.settled_after else None)
+
+
+def _words(call: Call) -> Tuple[Any, ...]:
+    """Give what tells the traces of writes to one place apart; less where it is unsure."""
+    fields, names = call.fields, tuple(part.name for part in call.files)
+    if call.cell.trace is Trace.EVENT:
+        told = (fields.get(name) for name in ("group", "pipeline", "search", "content_id"))
+        return (*map(str, told), *names)
+    if call.place is not None and call.place.row == "logs":
+        return (str(fields.get("comment")).strip(), *names)
+    return names

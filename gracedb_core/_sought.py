@@ -4,23 +4,33 @@ from __future__ import annotations
 
 import calendar
 import re
+from functools import partial
 from typing import Any, Iterable, Mapping, NamedTuple, Optional, Tuple
 
 from ._calls import Call, Place, judged, prepare
 from ._decode import moment
 from ._exchange import Trail, exchange
-from ._flow import Flow
+from ._flow import Do, Flow
 from ._ids import Kind
 from ._ledger import Alike, identity_of
 from ._retry import Repeat
 from ._routes import ROUTES
 from ._session import Session
+from ._upload import content_id_of
 
 __all__ = ["Found", "Sought", "unix_time"]
 
 _DATED = re.compile(
     r"(\d{4})-(\d\d)-(\d\d)[ T](\d\d):(\d\d):(\d\d)(\.\d+)? ?(?:UTC|Z|\+00:?00)?\Z"
 ).match
+
+#: Seconds by which the clock that dates things may differ from the one that answers.
+_DISAGREEMENT = 0.5
+#: What is dated so many seconds before it was sent may still be what was sent, by a clock that was
+#: set.
+_DOUBTFUL = 60.0
+#: Seconds within which things may bear the same date.
+_NEAR = 3.0
 
 
 class Found(NamedTuple):
@@ -35,20 +45,22 @@ class Found(NamedTuple):
 class Sought:
     """What one call has written, if it has; each question to the server is a flow.
 
-    *since* are the attempts that sent it, *trail* those that look. Where the call is *lenient*,
-    what is so counts as done, whoever did it and when.
+    *since* are the attempts that sent it. Where the call is *lenient*, what is so counts as done,
+    whoever did it and when.
     """
 
-    def __init__(
-        self, session: Session, call: Call, alike: Alike, *, since: Trail, trail: Trail
-    ) -> None:
+    def __init__(self, session: Session, call: Call, alike: Alike, since: Trail) -> None:
         self.session = session
         self.call = call
         self._alike = alike
         self._since = since
-        self._trail = trail
+        #: The attempts to look.
+        self.trail = since
+        #: Whether there is something of which nobody can tell if it is what was sent.
+        self.is_unclear = False
         self._sent: Optional[float] = None
         self._username: Optional[str] = None
+        self._content_id = ""
 
     @property
     def place(self) -> Place:
@@ -71,7 +83,7 @@ class Sought:
         assert cell is not None
         assert path is not None
         request = prepare(self.session, Call(cell, path.format(*keys), params=params))
-        response = yield from exchange(self.session, request, Repeat.FREELY, self._trail.beside())
+        response = yield from exchange(self.session, request, Repeat.FREELY, self.trail.beside())
         self._hear(response.headers)
         return judged(self.session, request, response, cell.answer)
 
@@ -79,17 +91,28 @@ class Sought:
         """Learn from the server's clock when, by that clock, the write was sent at the earliest.
 
         The clock of this machine may be wrong, and need not be asked: only how much time has
-        passed since counts.
+        passed since counts. What was learnt first, soon after, is better than what a clock says
+        that was set meanwhile.
         """
         now = moment(headers.get("date", ""))
-        if now is not None:
-            sent = now - (self.session.clock() - self._since.started)
-            self._sent = sent if self._sent is None else max(self._sent, sent)
+        if now is None or self._sent is not None:
+            return
+        passed = self.session.clock() - self._since.started
+        if self.trail is not self._since:
+            # A machine that slept does not count that.
+            passed = max(passed, self.session.now() - self._since.sent_at)
+        self._sent = now - passed
 
     @property
     def sent(self) -> float:
         """The server's time, in unix seconds, before which the write was not sent."""
         return self._since.sent_at - 1 if self._sent is None else self._sent
+
+    def content_id(self) -> Flow[str]:
+        """Give the content id of the file that was sent, read once."""
+        if not self._content_id:
+            self._content_id = yield Do(partial(content_id_of, self.call.files[0].body))
+        return self._content_id
 
     def who(self) -> Flow[str]:
         """Ask as whom the server knows us."""
@@ -106,19 +129,34 @@ class Sought:
         made = unix_time(thing.get("created"))
         if made is None or not who or thing.get(by) != who:
             return False
-        # What is dated to the second may be from its end.
-        return made + (fraction or 1.0) > self.sent
+        # What is dated to the second may be from its end; two machines there agree less than well.
+        late = made + (fraction + _DISAGREEMENT if fraction else 1.0) - self.sent
+        if -_DOUBTFUL < late <= 0 and not self._alike.claims.has(identity_of(thing)):
+            self.is_unclear = True
+        return late > 0
 
     def take(self, things: Iterable[Any]) -> Optional[Any]:
         """Take the first of *things* that no other call has made; None where nobody can tell."""
-        if self._alike.sending:
-            return None
-        return next((thing for thing in things if self._alike.take(identity_of(thing))), None)
+        for thing in things:
+            if self._alike.sending:
+                self.is_unclear = True
+                return None
+            if self._alike.claims.take(identity_of(thing)):
+                return thing
+        return None
 
-    def surplus(self, things: Iterable[Any]) -> Optional[Any]:
-        """Take one of *things* that is beyond those whose makers were not told which is theirs."""
-        listed = list(things)
-        return self.take(listed[self._alike.unnamed :])
+    def surplus(self, things: Iterable[Any], ever: Iterable[Any]) -> Optional[Any]:
+        """Take one of *things* that is beyond those whose makers were not told which is theirs.
+
+        *ever* are those of any date: where they are more than calls that are remembered have made,
+        nobody can tell.
+        """
+        told = self._alike.claims.has
+        others = [at for at in self._alike.unnamed if at > self._since.started - _NEAR]
+        free = [thing for thing in things if not told(identity_of(thing))]
+        all_free = [thing for thing in ever if not told(identity_of(thing))]
+        self.is_unclear |= len(all_free) > len(self._alike.unnamed)
+        return self.take(free[len(others) :])
 
 
 def unix_time(text: Any) -> Optional[float]:

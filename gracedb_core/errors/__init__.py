@@ -15,6 +15,7 @@
     │   ├── TimedOut          the request may have been acted on  (TimeoutError)
     │   └── TruncatedAnswer   the answer ended early  (ConnectionError)
     ├── OutcomeUnknown        a write that may or may not have happened
+    │   ├── Unanswered        not in time  (TimeoutError)
     │   └── GatewayFailure    answered 408, 502 or 504 in the server's place; a ServerFault too
     ├── AnswerError           an answer arrived that cannot be used
     │   ├── DecodeError       it is not what the server documents  (ValueError)
@@ -47,7 +48,7 @@ from ._base import (
     PluginWarning,
     SentRequest,
 )
-from ._outcomes import GatewayFailure, OutcomeUnknown, Resolution
+from ._outcomes import GatewayFailure, OutcomeUnknown, Resolution, Unanswered
 from ._refusals import (
     AccessDenied,
     BadRequest,
@@ -102,6 +103,7 @@ __all__ = [
     "TimedOut",
     "TransportError",
     "TruncatedAnswer",
+    "Unanswered",
     "Unavailable",
 ]
 

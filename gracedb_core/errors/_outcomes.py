@@ -66,6 +66,12 @@ class OutcomeUnknown(GraceDBError):
         return {name: fact for name, fact in super()._facts().items() if name[0] != "_"}
 
 
+class Unanswered(OutcomeUnknown, TimeoutError):
+    """Raised when a write was not answered in time."""
+
+    _requests_name = "ReadTimeout"
+
+
 class GatewayFailure(OutcomeUnknown, ServerFault):
     """Raised when what stands before the server answered a write in its place (408, 502, 504)."""
 

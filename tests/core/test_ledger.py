@@ -13,53 +13,47 @@ from .scripted import Clock
 
 
 def test_a_thing_is_taken_once() -> None:
-    """Equal writes share what is known of them; a thing is one of theirs."""
+    """All writes to one place share what was made there; a thing is one of theirs."""
     ledger = Ledger(Clock())
-    mine, yours = ledger.alike("words"), ledger.alike("words")
-    assert mine is yours
-    assert mine.take("T0001")
-    assert not yours.take("T0001")
-    assert ledger.alike("other words").take("T0001")
+    mine, yours = ledger.alike("place", "words"), ledger.alike("place", "other words")
+    assert mine is ledger.alike("place", "words")
+    assert mine is not yours
+    assert mine.claims.take("T0001")
+    assert yours.claims.has("T0001")
+    assert not yours.claims.take("T0001")
+    assert ledger.alike("other place", "words").claims.take("T0001")
 
 
 def test_who_is_sending_is_counted() -> None:
     """What is found while an equal write is under way may be that one's."""
-    alike = Ledger(Clock()).alike("words")
+    alike = Ledger(Clock()).alike("place", "words")
     with alike, pytest.raises(ZeroDivisionError), alike:
         assert alike.sending == 2
         raise ZeroDivisionError
     assert alike.sending == 0
 
 
-def test_answers_without_a_name_are_counted() -> None:
-    """Where the server does not say what it has made, only how many can be known."""
-    alike = Ledger(Clock()).alike("words")
-    assert alike.take(None)
-    assert alike.take(None)
-    assert alike.unnamed == 2
-
-
 def test_what_is_long_past_is_forgotten() -> None:
     """After minutes only what somebody can still ask about is known."""
     clock = Clock()
     ledger = Ledger(clock)
-    kept = ledger.alike("kept")
-    kept.take("1")
-    ledger.alike("gone").take("1")
+    kept = ledger.alike("kept", "words")
+    kept.claims.take("1")
+    ledger.alike("gone", "words").claims.take("1")
     clock.time += 121
-    ledger.alike("another")
+    ledger.alike("another", "words")
     gc.collect()  # not needed by this interpreter's own memory, but by others
-    assert not ledger.alike("kept").take("1")
-    assert ledger.alike("gone").take("1")
+    assert not ledger.alike("kept", "words").claims.take("1")
+    assert ledger.alike("gone", "words").claims.take("1")
 
 
 def test_a_forked_process_begins_anew() -> None:
     """What the parent is sending, the child will never see answered."""
     ledger = Ledger(Clock())
-    with ledger.alike("words") as before:
+    with ledger.alike("place", "words") as before:
         ledger.begin_anew()
-        assert ledger.alike("words") is not before
-        assert ledger.alike("words").sending == 0
+        assert ledger.alike("place", "words") is not before
+        assert ledger.alike("place", "words").sending == 0
 
 
 @pytest.mark.parametrize(
@@ -68,6 +62,7 @@ def test_a_forked_process_begins_anew() -> None:
         ({"graceid": "T0001", "self": "there"}, "T0001"),
         ({"superevent_id": "S1"}, "S1"),
         ({"N": 3, "self": "there"}, "3"),
+        ({"version": 1, "url": "there"}, "there"),
         ({"self": "there"}, "there"),
         ({}, None),
         ("a sentence", None),

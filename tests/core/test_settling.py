@@ -9,6 +9,7 @@ import logging
 import pickle
 import threading
 import time
+from pathlib import Path
 from typing import Any, List
 
 import pytest
@@ -337,3 +338,119 @@ def test_the_server_clock_counts(direct: Client) -> None:
         log = Root(shifted, root._driver).events[graceid].logs.create("words")
         assert log["comment"] == "words"
         assert len(transport.writes) == 1
+
+
+def test_new_data_are_found_after_other_data(direct: Client) -> None:
+    """A replacement that was answered does not hide a later one with other bytes."""
+    graceid = event(direct)
+    direct.events.update(graceid, "event.data", b"one")
+    root, transport = losing(direct, LOSE)
+    root.events.update(graceid, "event.data", b"two")
+    assert len(transport.writes) == 1
+
+
+OBSERVED = {
+    "dec_list": [1.0],
+    "ra_width_list": [1.0],
+    "dec_width_list": [1.0],
+    "start_time_list": ["2020-01-01T00:00:00"],
+    "duration_list": [1],
+}
+
+
+@pytest.mark.parametrize("what", ["tags", "file", "footprint", "labels", "offline"])
+def test_what_differs_is_no_answer(direct: Client, what: str) -> None:
+    """Something of ours, made in the same second, that differs in what was sent is another's."""
+    place = superevent(direct)
+    data = unique("data").encode()
+    fields = {"group": "Test", "pipeline": "HardwareInjection"}
+    calls: Any = {
+        "tags": lambda root, odd: root.superevents[place._keys[0]].logs.create(
+            "w", tags=["em_follow"] if odd else None
+        ),
+        "file": lambda root, odd: root.superevents[place._keys[0]].logs.create(
+            "w", filename="w.txt", filecontents=b"odd" if odd else b"even"
+        ),
+        "footprint": lambda root, odd: root.superevents[place._keys[0]].emobservations.create(
+            "Test", ra_list=[99.0 if odd else 1.0], **OBSERVED
+        ),
+        "labels": lambda root, odd: root.events.create(
+            "w.data", data, labels=["INJ"] if odd else None, **fields
+        ),
+        "offline": lambda root, odd: root.events.create(
+            "w.data", data, offline=True if odd else None, **fields
+        ),
+    }
+    make = calls[what]
+    for lost, made in ((True, False), (False, True)):
+        root, _ = losing(direct, DROP)
+        make(direct, made)
+        with pytest.raises(OutcomeUnknown) as caught:
+            make(root, lost)
+        assert caught.value.resolve().done is not True
+
+
+def test_a_doubt_remembers_its_bytes(direct: Client, tmp_path: Path) -> None:
+    """A file that is written anew afterwards does not change what was uploaded."""
+    path = tmp_path / "event.data"
+    path.write_bytes(unique("data").encode())
+    root, _ = losing(direct, LATE, patience=1000, policy=RetryPolicy(attempts=1, settled_after=0))
+    with pytest.raises(OutcomeUnknown) as caught:
+        root.events.create(path, group="Test", pipeline="HardwareInjection")
+    data = path.read_bytes()
+    path.unlink()
+    assert caught.value.resolve() == Resolution(False)
+    made = direct.events.create("event.data", data, group="Test", pipeline="HardwareInjection")
+    with direct.events[made["graceid"]].files["event.data"].get() as file:
+        assert file.read() == data
+    # It is another call's, of this process.
+    assert caught.value.resolve() == Resolution(False)
+
+
+def test_settled_after_counts_from_the_last_attempt() -> None:
+    """What was sent late may appear late."""
+    asked = reply(429, {"detail": "Slow down"}, {"retry-after": "30"})
+    policy = RetryPolicy(attempts=3, settled_after=60, jitter=lambda: 1.0)
+    told = Told(asked, asked, reply(504), policy=policy)
+    with pytest.raises(OutcomeUnknown) as caught:
+        create(told)
+    nothing = [reply(200, {"username": "me"}), reply(200, {"events": []})]
+    told.script.replies = [*nothing, *nothing]
+    assert caught.value.resolve() == Resolution(None)
+    told.clock.time += 60
+    assert caught.value.resolve() == Resolution(False)
+
+
+def test_a_clock_that_was_set_leaves_doubt(sandbox: Sandbox, direct: Client) -> None:
+    """A server whose clock was set meanwhile shows what was done, or nobody can tell."""
+    root, transport = losing(direct, LATE, patience=4, policy=RetryPolicy(attempts=1))
+    with pytest.raises(OutcomeUnknown) as caught:
+        root.events.create("a", unique("a").encode(), group="Test", pipeline="HardwareInjection")
+    sandbox.advance_clock(30)
+    done = [caught.value.resolve().done for _ in range(4)]
+    assert done[-1] is True
+    assert False not in done
+    assert len(transport.writes) == 1
+
+
+def test_a_removal_from_nothing_is_refused(direct: Client) -> None:
+    """What is not there at all was not taken off, whatever happened to the answer."""
+    root, _ = losing(direct, DROP)
+    with pytest.raises(NotFound):
+        root.superevents["S990101zz"].labels.delete("DQV")
+    root, _ = losing(direct, DROP)
+    with pytest.raises(NotFound):
+        root.events[event(direct)].logs[77].tags.delete("psd")
+
+
+@pytest.mark.parametrize("answer", [{}, {"detail": "please log in"}])
+def test_an_answer_that_names_nothing_is_no_success(answer: Any) -> None:
+    """Something that answers anything at all has made no event."""
+    with pytest.raises(OutcomeUnknown):
+        create(Told(reply(200, answer)))
+    told = Told(reply(200, answer))
+    with pytest.raises(OutcomeUnknown):
+        told.root.superevents.create(preferred_event="T1", t_start=1, t_0=2, t_end=3)
+    told = Told(reply(200, answer))
+    with pytest.raises(OutcomeUnknown):
+        told.root.events["G1"].logs.create("words")

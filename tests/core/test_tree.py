@@ -12,7 +12,8 @@ import pytest
 from gracedb_core import _node
 from gracedb_core._ids import Kind
 from gracedb_core._node import Node, opens, pages, verb
-from gracedb_core._routes import ROUTES, Encoding
+from gracedb_core._retry import Repeat
+from gracedb_core._routes import ROUTES, Encoding, Trace
 from gracedb_core.resources import Event, Root, Superevent
 
 from .scripted import Told
@@ -90,17 +91,19 @@ def test_the_children_that_classes_declare_are_there(cls: Type[Any]) -> None:
 
 
 def test_every_file_cell_streams_and_every_write_has_a_body() -> None:
-    """Cells are consistent: reads repeat freely, creations never without a reason."""
+    """Cells are consistent: reads repeat freely, writes leave a trace by which they are found."""
     for row in ROUTES.values():
         for name, cells in row.calls.items():
             for cell in filter(None, cells.values()):
                 if cell.method == "GET":
                     assert cell.repeat.value == "freely"
                     assert cell.encoding is Encoding.NONE
-                if name == "create" and row.name != "exposure":
-                    assert cell.repeat.value == "never"
+                elif row.name != "exposure":
+                    assert cell.repeat is not Repeat.FREELY
+                    # A reservation is an empty event: nothing tells it from another.
+                    assert (cell.trace is Trace.NONE) == (row.name == "reserve")
                 if name == "delete":
-                    assert (cell.method, cell.repeat.value) == ("DELETE", "removes")
+                    assert (cell.method, cell.repeat) == ("DELETE", Repeat.ONCE)
 
 
 def test_superevent_paths_end_in_slashes() -> None:
