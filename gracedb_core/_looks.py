@@ -9,7 +9,7 @@ from __future__ import annotations
 import math
 import time
 from functools import partial
-from typing import Any, Callable, Mapping, Optional
+from typing import Any, Callable, Dict, Mapping, Optional
 
 from ._calls import Call
 from ._downloads import Recognised, is_kept_compressed
@@ -146,12 +146,15 @@ def _event(sought: Sought) -> Flow[Optional[Found]]:
     if str(fields.get("search")).lower() == "mdc":
         query += " search: MDC"
     # Oldest first: what was made by this call is among the first, whenever somebody asks.
-    asked = {"query": query, "sort": "created", "count": _EVENTS_AT_A_TIME}
+    asked: Dict[str, Any] = {"query": query, "sort": "created", "count": _EVENTS_AT_A_TIME}
     for start in range(0, _MOST_EVENTS, _EVENTS_AT_A_TIME):
         page = yield from sought.ask("/*", (), "search", **asked, start=start or None)
         for thing in page.items:
-            if (yield from _is_this_event(sought, thing)) and sought.take([thing]):
-                return Found((yield from sought.ask("/*[]", (segment(thing["graceid"]),))))
+            if (yield from _is_this_event(sought, thing)):
+                # Read before it is taken: where reading fails, it is looked for again.
+                whole = yield from sought.ask("/*[]", (segment(thing["graceid"]),))
+                if sought.take([thing]):
+                    return Found(whole)
         if not page.following:
             return None
     raise DecodeError("There are more events than can be looked through.")
