@@ -68,6 +68,8 @@ class Setting(NamedTuple):
     hurried: str = ""
     #: Whether that is to be while the body arrives, and not before.
     after_head: bool = False
+    #: Whether every request meets the fault, and none is waited for long.
+    ever: bool = False
 
 
 def _resets_first(exchange: Exchange) -> None:
@@ -87,6 +89,7 @@ SETTINGS: Dict[str, Setting] = {
     "connection in use closed as the request goes out": Setting(_resets_first, idle=0.0),
     "no answer": Setting(FAULTS["no answer"], hurried="read"),
     "no answer, never passed on": Setting(FAULTS["no answer, never passed on"], hurried="read"),
+    "no answer, ever": Setting(FAULTS["no answer, never passed on"], ever=True),
     "a head that stalls": Setting(FAULTS["a head that stalls"], hurried="read"),
     "a body that stalls": Setting(FAULTS["a body that stalls"], hurried="read", after_head=True),
     "a body that dribbles for ever": Setting(
@@ -147,7 +150,8 @@ class Trial:
         self.number = operation.meets + warm
         faults = {} if self.setting.fault is None else {self.number: self.setting.fault}
         doors = (1,) if self.setting.slammed else ()
-        self.proxy = Proxy(url, faults, doors=doors, is_down=self.setting.refused)
+        always = FAULTS["no answer, never passed on"] if self.setting.ever else PASS
+        self.proxy = Proxy(url, faults, doors=doors, always=always, is_down=self.setting.refused)
 
     def paused(self) -> float:
         """Be told that the client waits before it tries again."""
@@ -158,8 +162,9 @@ class Trial:
         """Make the client that goes through it."""
         # Whoever looks again, looks when all is over.
         policy = RetryPolicy(pause=0.001, longest_pause=0.01, jitter=self.paused, settled_after=0.0)
+        timeout = DEADLINE.replaced(read=HASTE[0] / 2) if self.setting.ever else DEADLINE
         client = kind(
-            self.proxy.url, transport=transport, retries=policy, timeout=DEADLINE, **EINSTEIN
+            self.proxy.url, transport=transport, retries=policy, timeout=timeout, **EINSTEIN
         )
         hurry = Hurry(self.number, self.setting.hurried, self._haste)
         client._driver = hurry.over(client._driver)
@@ -231,7 +236,8 @@ def _waited(trial: Trial, name: str, world: World, about: Any) -> Any:
                     return answer.read()
             return list(answer) if hasattr(answer, "__next__") else answer
         except OutcomeUnknown as error:
-            trial.resolution = error.resolve()
+            if not trial.setting.ever:
+                trial.resolution = error.resolve()
             raise
 
 
@@ -249,5 +255,6 @@ async def _awaited(trial: Trial, name: str, world: World, about: Any) -> Any:
                     return await file.read()
             return await answer
         except OutcomeUnknown as error:
-            trial.resolution = await error.resolve()
+            if not trial.setting.ever:
+                trial.resolution = await error.resolve()
             raise

@@ -88,6 +88,7 @@ EXPECTED: Dict[str, Row] = {
     "reset before it was passed on": doubtful(acted=False),
     "connection in use closed as the request goes out": doubtful(acted=False),
     "no answer, never passed on": doubtful(acted=False),
+    "no answer, ever": row("TimedOut", "OutcomeUnknown", acted=False),
     "reset after it was passed on": doubtful(acted=True),
     "closed after it was passed on": doubtful(acted=True),
     "no answer": doubtful(acted=True),
