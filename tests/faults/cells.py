@@ -158,6 +158,8 @@ class Trial:
         """Make the client that goes through it."""
         # Whoever looks again, looks when all is over.
         policy = RetryPolicy(pause=0.001, longest_pause=0.01, jitter=self.paused, settled_after=0.0)
+        if self.setting.ever:
+            policy = policy.replaced(attempts=1)
         timeout = DEADLINE.replaced(read=HASTE[0] / 2) if self.setting.ever else DEADLINE
         client = kind(
             self.proxy.url, transport=transport, retries=policy, timeout=timeout, **EINSTEIN
