@@ -10,7 +10,7 @@ import os
 import threading
 import time
 from collections import deque
-from typing import Any, Callable, Deque, Hashable, List, Set, Tuple
+from typing import Any, Callable, Deque, Dict, Hashable, List, Tuple
 from weakref import WeakValueDictionary
 
 __all__ = ["LEDGER", "Alike", "Claims", "Ledger", "identity_of"]
@@ -21,23 +21,24 @@ _REMEMBERED = 120.0
 
 
 class Claims:
-    """What was made in one place, by calls that know what is theirs."""
+    """What was made in one place, and by which call."""
 
     def __init__(self) -> None:
         self._lock = threading.Lock()
-        self._taken: Set[Any] = set()
+        self._owners: Dict[Any, Any] = {}
 
-    def take(self, identity: Any) -> bool:
-        """Take a thing for one's own, unless it is somebody's already."""
+    def take(self, identity: Any, owner: Any) -> bool:
+        """Take a thing for *owner*'s, unless it is another's already."""
         with self._lock:
-            if identity in self._taken:
-                return False
-            self._taken.add(identity)
-            return True
+            return self._owners.setdefault(identity, owner) is owner
 
-    def has(self, identity: Any) -> bool:
-        """Tell whether a thing is somebody's."""
-        return identity in self._taken
+    def has(self, identity: Any, owner: Any) -> bool:
+        """Tell whether a thing is another's than *owner*'s."""
+        return self._owners.get(identity, owner) is not owner
+
+    def forked(self) -> None:
+        """Begin anew in a child: what the parent has made is still the parent's."""
+        self._lock = threading.Lock()
 
 
 class Alike:
@@ -45,11 +46,15 @@ class Alike:
 
     def __init__(self, claims: Claims) -> None:
         self.claims = claims
+        #: When others were answered that were not told what they have made.
+        self.unnamed: List[float] = []
+        self.forked()
+
+    def forked(self) -> None:
+        """Begin anew in a child, which will never see the answers to what its parent sends."""
         self._lock = threading.Lock()
         #: How many were sent and not answered yet: what is found may be theirs.
         self.sending = 0
-        #: When others were answered that were not told what they have made.
-        self.unnamed: List[float] = []
 
     def __enter__(self) -> Alike:
         with self._lock:
@@ -66,14 +71,18 @@ class Ledger:
 
     def __init__(self, clock: Callable[[], float] = time.monotonic) -> None:
         self._clock = clock
-        self.begin_anew()
-
-    def begin_anew(self) -> None:
-        """Forget everything, such as what the parent of this process does."""
         self._lock = threading.Lock()
         self._claims: WeakValueDictionary[Hashable, Claims] = WeakValueDictionary()
         self._alike: WeakValueDictionary[Hashable, Alike] = WeakValueDictionary()
         self._recent: Deque[Tuple[float, Alike]] = deque()
+
+    def forked(self) -> None:
+        """Begin anew in a child."""
+        self._lock = threading.Lock()
+        for claims in self._claims.values():
+            claims.forked()
+        for alike in self._alike.values():
+            alike.forked()
 
     def alike(self, place: Hashable, words: Hashable) -> Alike:
         """Give what is known of the writes of *words* in *place*."""
@@ -101,4 +110,4 @@ def identity_of(thing: Any) -> Any:
 
 #: Of the process, not of a client: a program may have a client for each of its threads.
 LEDGER = Ledger()
-os.register_at_fork(after_in_child=LEDGER.begin_anew)
+os.register_at_fork(after_in_child=LEDGER.forked)

@@ -91,7 +91,7 @@ def _same(name: str, there: Any, sent: Any) -> bool:
     except (TypeError, ValueError):
         return _text(there) == _text(sent)
     # Times are kept to the microsecond, rates to all their digits.
-    return abs(shown - wanted) <= 2e-6 if name.startswith("t_") else math.isclose(shown, wanted)
+    return abs(shown - wanted) <= 7e-7 if name.startswith("t_") else math.isclose(shown, wanted)
 
 
 def _text(value: Any) -> str:
@@ -125,8 +125,15 @@ def _superevent(sought: Sought) -> Flow[Optional[Found]]:
     if not superevent:
         return None
     thing = yield from sought.ask("/*[]", (segment(superevent),))
-    ours = yield from sought.is_ours(thing, by="submitter")
-    return Found(thing, ours and thing.get("preferred_event") == there.get("graceid"))
+    if not (yield from sought.is_ours(thing, by="submitter")) or sought.is_taken(thing):
+        # Then the server refuses another.
+        return Found(thing, is_ours=False)
+    fields = {**sought.call.fields, "preferred_event": there.get("graceid")}
+    if not _holds(thing, fields):
+        # Ours, and changed since; or of another call, that has not been answered yet.
+        sought.is_unclear = True
+        return None
+    return None if sought.take([thing]) is None else Found(thing)
 
 
 def _event(sought: Sought) -> Flow[Optional[Found]]:
@@ -146,8 +153,11 @@ def _event(sought: Sought) -> Flow[Optional[Found]]:
     for start in range(0, _MOST_EVENTS, _EVENTS_AT_A_TIME):
         page = yield from sought.ask("/*", (), "search", **asked, start=start or None)
         for thing in page.items:
-            if (yield from _is_this_event(sought, thing)) and sought.take([thing]):
-                return Found((yield from sought.ask("/*[]", (segment(thing["graceid"]),))))
+            if (yield from _is_this_event(sought, thing)):
+                # Read before it is taken: where reading fails, it is looked for again.
+                whole = yield from sought.ask("/*[]", (segment(thing["graceid"]),))
+                if sought.take([thing]):
+                    return Found(whole)
         if not page.following:
             return None
     raise DecodeError("There are more events than can be looked through.")
@@ -197,6 +207,9 @@ def _has_bytes(sought: Sought, keys: Any, version: Any) -> Flow[bool]:
         sink = Recognised(is_kept_compressed(part.name))
         there = yield from received(sought.session, file, sink, sought.trail.beside())
     except NotFound:
+        return False
+    except DecodeError:  # what is called .gz and is none cannot be read
+        sought.is_unclear = True
         return False
     return bool(there == wanted)
 

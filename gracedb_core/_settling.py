@@ -22,6 +22,7 @@ from ._wire import Request
 from .errors import (
     AccessDenied,
     AnswerError,
+    ClientClosed,
     DecodeError,
     GraceDBError,
     OutcomeUnknown,
@@ -85,6 +86,10 @@ class _Write:
                 self._lost_at = self._session.clock()
             except (ResponseError, TransportError) as refusal:
                 return (yield from self._refused(refusal)).answer
+            except ClientClosed:
+                if self._unknown is None:
+                    raise
+                raise self._unknown from None
             found = yield from self._settled(self._unknown)
             if found is not None:
                 return found.answer
@@ -106,7 +111,7 @@ class _Write:
             if made is None:
                 self._alike.unnamed.append(session.clock())
             else:
-                self._alike.claims.take(made)
+                self._alike.claims.take(made, self._trail)
         return answer
 
     def _refused(self, refusal: Union[ResponseError, TransportError]) -> Flow[Found]:

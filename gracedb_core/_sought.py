@@ -131,7 +131,7 @@ class Sought:
             return False
         # What is dated to the second may be from its end; two machines there agree less than well.
         late = made + (fraction + _DISAGREEMENT if fraction else 1.0) - self.sent
-        if -_DOUBTFUL < late <= 0 and not self._alike.claims.has(identity_of(thing)):
+        if -_DOUBTFUL < late <= 0 and not self.is_taken(thing):
             self.is_unclear = True
         return late > 0
 
@@ -141,9 +141,13 @@ class Sought:
             if self._alike.sending:
                 self.is_unclear = True
                 return None
-            if self._alike.claims.take(identity_of(thing)):
+            if self._alike.claims.take(identity_of(thing), self._since):
                 return thing
         return None
+
+    def is_taken(self, thing: Any) -> bool:
+        """Tell whether *thing* is known to be what another call has made."""
+        return self._alike.claims.has(identity_of(thing), self._since)
 
     def surplus(self, things: Iterable[Any], ever: Iterable[Any]) -> Optional[Any]:
         """Take one of *things* that is beyond those whose makers were not told which is theirs.
@@ -151,10 +155,9 @@ class Sought:
         *ever* are those of any date: where they are more than calls that are remembered have made,
         nobody can tell.
         """
-        told = self._alike.claims.has
         others = [at for at in self._alike.unnamed if at > self._since.started - _NEAR]
-        free = [thing for thing in things if not told(identity_of(thing))]
-        all_free = [thing for thing in ever if not told(identity_of(thing))]
+        free = [thing for thing in things if not self.is_taken(thing)]
+        all_free = [thing for thing in ever if not self.is_taken(thing)]
         self.is_unclear |= len(all_free) > len(self._alike.unnamed)
         return self.take(free[len(others) :])
 

@@ -18,10 +18,12 @@ def test_a_thing_is_taken_once() -> None:
     mine, yours = ledger.alike("place", "words"), ledger.alike("place", "other words")
     assert mine is ledger.alike("place", "words")
     assert mine is not yours
-    assert mine.claims.take("T0001")
-    assert yours.claims.has("T0001")
-    assert not yours.claims.take("T0001")
-    assert ledger.alike("other place", "words").claims.take("T0001")
+    assert mine.claims.take("T0001", "me")
+    assert mine.claims.take("T0001", "me")
+    assert yours.claims.has("T0001", "you")
+    assert not yours.claims.has("T0001", "me")
+    assert not yours.claims.take("T0001", "you")
+    assert ledger.alike("other place", "words").claims.take("T0001", "you")
 
 
 def test_who_is_sending_is_counted() -> None:
@@ -38,22 +40,23 @@ def test_what_is_long_past_is_forgotten() -> None:
     clock = Clock()
     ledger = Ledger(clock)
     kept = ledger.alike("kept", "words")
-    kept.claims.take("1")
-    ledger.alike("gone", "words").claims.take("1")
+    kept.claims.take("1", "me")
+    ledger.alike("gone", "words").claims.take("1", "me")
     clock.time += 121
     ledger.alike("another", "words")
     gc.collect()  # not needed by this interpreter's own memory, but by others
-    assert not ledger.alike("kept", "words").claims.take("1")
-    assert ledger.alike("gone", "words").claims.take("1")
+    assert not ledger.alike("kept", "words").claims.take("1", "you")
+    assert ledger.alike("gone", "words").claims.take("1", "you")
 
 
 def test_a_forked_process_begins_anew() -> None:
-    """What the parent is sending, the child will never see answered."""
+    """What the parent is sending, the child will never see answered; what it made stays made."""
     ledger = Ledger(Clock())
-    with ledger.alike("place", "words") as before:
-        ledger.begin_anew()
-        assert ledger.alike("place", "words") is not before
-        assert ledger.alike("place", "words").sending == 0
+    with ledger.alike("place", "words") as alike:
+        alike.claims.take("1", "parent")
+        ledger.forked()
+        assert alike.sending == 0
+        assert not alike.claims.take("1", "child")
 
 
 @pytest.mark.parametrize(

@@ -128,7 +128,7 @@ def drained(*replies: Any) -> Tuple[Any, Draining]:
 def test_progress_is_no_field(verb: str) -> None:
     """Who is told is told, and nothing of it goes to the server."""
     heard = Heard()
-    root, transport = drained(reply(200, {"graceid": "G1"}))
+    root, transport = drained(reply(200, {"graceid": "G1", "N": 1}))
     known = {} if verb == "events.create" else {"known": "G1"}
     VERBS[verb](root, filename="a.xml", filecontents=DATA, progress=heard, **known)
     heard.assert_whole(len(DATA))
@@ -141,7 +141,7 @@ def test_a_repeated_upload_begins_at_0(tmp_path: Path) -> None:
     """Where the server asks to wait, and the same is sent again, it is told again."""
     heard = Heard()
     busy = reply(503, {"detail": "Busy."}, {"retry-after": "1"})
-    root, transport = drained(busy, busy, reply(200, {"graceid": "G1"}))
+    root, transport = drained(busy, busy, reply(200, {"graceid": "G1", "N": 1}))
     VERBS["events.create"](root, filename="a.xml", filecontents=DATA, progress=heard)
     heard.assert_whole(len(DATA), times=3)
     assert len(transport.sent) == 3

@@ -20,6 +20,7 @@ from gracedb_core._retry import RetryPolicy
 from gracedb_core._wire import Request, Response
 from gracedb_core.errors import (
     BadRequest,
+    ClientClosed,
     ConnectionLost,
     DecodeError,
     GatewayFailure,
@@ -454,3 +455,31 @@ def test_an_answer_that_names_nothing_is_no_success(answer: Any) -> None:
     told = Told(reply(200, answer))
     with pytest.raises(OutcomeUnknown):
         told.root.events["G1"].logs.create("words")
+
+
+def test_a_look_that_fails_loses_nothing(direct: Client) -> None:
+    """What was found, and could not be read, is found again; and as often as somebody asks."""
+    root, transport = losing(direct, LATE, patience=4, policy=RetryPolicy(attempts=1))
+    with pytest.raises(OutcomeUnknown) as caught:
+        root.events.create("a", unique("a").encode(), group="Test", pipeline="HardwareInjection")
+    seen = [caught.value.resolve() for _ in range(6)]
+    assert seen[-1].done is True
+    assert [each.done for each in seen] == sorted((each.done for each in seen), key=bool)
+    assert len(transport.writes) == 1
+
+
+def test_a_superevent_of_another_is_not_taken(direct: Client) -> None:
+    """Two calls for one event, with other times: what one has made is not the other's."""
+    graceid = event(direct)
+    root, _ = losing(direct, DROP)
+    made = direct.superevents.create(t_start=1, t_0=2, t_end=3, preferred_event=graceid)
+    with pytest.raises((BadRequest, OutcomeUnknown)):
+        root.superevents.create(t_start=1, t_0=20, t_end=30, preferred_event=graceid)
+    assert direct.superevents[made["superevent_id"]].get()["t_0"] == 2
+
+
+def test_a_client_that_is_closed_meanwhile_leaves_doubt() -> None:
+    """Who closes a client learns that a write may have been carried out."""
+    told = Told(ConnectionLost("Broken."), *[ClientClosed("Closed.")] * 9)
+    with pytest.raises(OutcomeUnknown):
+        told.root.superevents["S1"].labels.create("DQV")

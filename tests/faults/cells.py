@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import time
 from typing import Any, Dict, NamedTuple, Optional
 
 from gracedb_core import AsyncClient, Client, RetryPolicy, Timeout, errors
@@ -14,7 +13,7 @@ from .kinds import FAULTS
 from .operations import Operation, World
 from .proxy import PASS, Exchange, Fault, Proxy
 
-__all__ = ["AGAIN", "ANSWER", "FOUND", "LOOKED", "TRANSPORTS", "Observed", "observe"]
+__all__ = ["AGAIN", "ANSWER", "FOUND", "LOOKED", "TRANSPORTS", "Observed", "observe", "setting"]
 
 EINSTEIN: Dict[str, Any] = {"username": "albert.einstein", "password": "relativity"}
 #: Name in the table to the kind of client and the name of its transport.
@@ -32,11 +31,9 @@ LOOKED = "answer, looked, sent again"
 
 #: Seconds after which a client that is to lose its patience does; all others have minutes. The
 #: later ones are for machines so busy that not even the head of an answer came in time.
-HASTE = (0.4, 2.0, 10.0, 30.0)
+HASTE = (0.4, 3.0, 10.0, 30.0)
 #: What any machine keeps to, and less than whoever waits for a call that hangs.
 DEADLINE = Timeout(connect=20, read=20, write=20, total=60)
-#: More than a connection may be idle before a write no longer rides on it.
-MORE_THAN_A_MOMENT = 1.05
 
 
 class Observed(NamedTuple):
@@ -62,12 +59,15 @@ class Setting(NamedTuple):
     #: Whether it is the first connection that fails, and how.
     refused: bool = False
     slammed: bool = False
-    #: Whether a request is answered before, and how long its connection is idle then.
-    idle: Optional[float] = None
+    #: Whether a request is answered before, and after how many seconds its connection is taken for
+    #: an idle one.
+    moment: Optional[float] = None
     #: The timeout that is short for the request which meets the fault.
     hurried: str = ""
     #: Whether that is to be while the body arrives, and not before.
     after_head: bool = False
+    #: Whether every request meets the fault, and none is waited for long.
+    ever: bool = False
 
 
 def _resets_first(exchange: Exchange) -> None:
@@ -81,12 +81,11 @@ def _resets_first(exchange: Exchange) -> None:
 SETTINGS: Dict[str, Setting] = {
     "refused once": Setting(refused=True),
     "reset at the first byte": Setting(slammed=True),
-    "idle connection closed as the request goes out": Setting(
-        _resets_first, idle=MORE_THAN_A_MOMENT
-    ),
-    "connection in use closed as the request goes out": Setting(_resets_first, idle=0.0),
+    "idle connection closed as the request goes out": Setting(_resets_first, moment=-1.0),
+    "connection in use closed as the request goes out": Setting(_resets_first, moment=1000.0),
     "no answer": Setting(FAULTS["no answer"], hurried="read"),
     "no answer, never passed on": Setting(FAULTS["no answer, never passed on"], hurried="read"),
+    "no answer, ever": Setting(FAULTS["no answer, never passed on"], ever=True),
     "a head that stalls": Setting(FAULTS["a head that stalls"], hurried="read"),
     "a body that stalls": Setting(FAULTS["a body that stalls"], hurried="read", after_head=True),
     "a body that dribbles for ever": Setting(
@@ -143,11 +142,12 @@ class Trial:
         #: What looking again has found.
         self.resolution: Any = None
         self.setting = setting(fault)
-        warm = self.setting.idle is not None
+        warm = self.setting.moment is not None
         self.number = operation.meets + warm
         faults = {} if self.setting.fault is None else {self.number: self.setting.fault}
         doors = (1,) if self.setting.slammed else ()
-        self.proxy = Proxy(url, faults, doors=doors, is_down=self.setting.refused)
+        always = FAULTS["no answer, never passed on"] if self.setting.ever else PASS
+        self.proxy = Proxy(url, faults, doors=doors, always=always, is_down=self.setting.refused)
 
     def paused(self) -> float:
         """Be told that the client waits before it tries again."""
@@ -158,8 +158,11 @@ class Trial:
         """Make the client that goes through it."""
         # Whoever looks again, looks when all is over.
         policy = RetryPolicy(pause=0.001, longest_pause=0.01, jitter=self.paused, settled_after=0.0)
+        if self.setting.ever:
+            policy = policy.replaced(attempts=1)
+        timeout = DEADLINE.replaced(read=HASTE[0] / 2) if self.setting.ever else DEADLINE
         client = kind(
-            self.proxy.url, transport=transport, retries=policy, timeout=DEADLINE, **EINSTEIN
+            self.proxy.url, transport=transport, retries=policy, timeout=timeout, **EINSTEIN
         )
         hurry = Hurry(self.number, self.setting.hurried, self._haste)
         client._driver = hurry.over(client._driver)
@@ -167,7 +170,7 @@ class Trial:
 
     def said(self) -> str:
         """Say how the answer was come by."""
-        lines = self.proxy.lines[int(self.setting.idle is not None) :]
+        lines = self.proxy.lines[int(self.setting.moment is not None) :]
         write = self.operation.column not in READS
         asked = [line for line in lines if line.startswith(self.operation.line) or not write]
         looked = write and any(line.startswith("GET") for line in lines)
@@ -183,7 +186,8 @@ READS = ("a read", "a search", "a download", "an open file")
 
 def observe(operation: Operation, fault: str, transport: str, world: World, about: Any) -> Observed:
     """Make the call, and say what came of it."""
-    for haste in HASTE:
+    # All of a request takes longer than a wait, and may not be over before it was sent.
+    for haste in HASTE[1:] if setting(fault).hurried == "total" else HASTE:
         seen = _observed(Trial(operation, fault, world.direct.url, haste), transport, world, about)
         # What broke off while it was read is told otherwise than what never began.
         too_soon = operation.column == "an open file" and seen.outcome == AGAIN
@@ -221,9 +225,8 @@ def _named(error: BaseException) -> str:
 
 def _waited(trial: Trial, name: str, world: World, about: Any) -> Any:
     with trial.client(Client, name) as client:
-        if trial.setting.idle is not None:
+        if trial.setting.moment is not None:
             client.get()
-            time.sleep(trial.setting.idle)
         try:
             answer = trial.operation.call(client, world, about)
             if hasattr(answer, "read"):
@@ -231,15 +234,15 @@ def _waited(trial: Trial, name: str, world: World, about: Any) -> Any:
                     return answer.read()
             return list(answer) if hasattr(answer, "__next__") else answer
         except OutcomeUnknown as error:
-            trial.resolution = error.resolve()
+            if not trial.setting.ever:
+                trial.resolution = error.resolve()
             raise
 
 
 async def _awaited(trial: Trial, name: str, world: World, about: Any) -> Any:
     async with trial.client(AsyncClient, name) as client:
-        if trial.setting.idle is not None:
+        if trial.setting.moment is not None:
             await client.get()
-            await asyncio.sleep(trial.setting.idle)
         try:
             answer = trial.operation.call(client, world, about)
             if hasattr(answer, "__anext__"):
@@ -249,5 +252,6 @@ async def _awaited(trial: Trial, name: str, world: World, about: Any) -> Any:
                     return await file.read()
             return await answer
         except OutcomeUnknown as error:
-            trial.resolution = await error.resolve()
+            if not trial.setting.ever:
+                trial.resolution = await error.resolve()
             raise

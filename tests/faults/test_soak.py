@@ -12,7 +12,7 @@ from typing import Any, Iterator, List
 import pytest
 
 from gracedb_core import Client, RetryPolicy
-from gracedb_core.errors import GatewayFailure
+from gracedb_core.errors import GatewayFailure, OutcomeUnknown
 from gracedb_sandbox import Sandbox
 from tests.core import making
 
@@ -98,6 +98,18 @@ def test_twins(direct: Client) -> None:
         assert len(ids) == 2
         assert ids <= set(found(direct, moment))
     assert len(found(direct, moment)) == 4
+
+
+def test_found_and_not_read(direct: Client) -> None:
+    """An event that was found, but could not be read just then, is found again."""
+    moment = making.moment()
+    # The write, who we are, the search, the file, and then the event.
+    faults = {0: FAULTS["reset after it was passed on"], 4: FAULTS["500"]}
+    with Proxy(direct.url, faults) as proxy, Client(proxy.url, **EINSTEIN) as client:
+        with pytest.raises(OutcomeUnknown) as caught:
+            making.event(client, upload(moment))
+        unknown: Any = caught.value
+        assert unknown.resolve().answer["graceid"] == found(direct, moment)[0]
 
 
 def found(direct: Client, moment: int) -> List[str]:
