@@ -89,7 +89,7 @@ class _Write:
             except ClientClosed:
                 if self._unknown is None:
                     raise
-                raise self._unknown from None
+                raise self._unknown from self._unknown.__cause__
             found = yield from self._settled(self._unknown)
             if found is not None:
                 return found.answer
@@ -122,7 +122,7 @@ class _Write:
             # Nothing was done this time; of the first time nobody knows any more than before.
             raise unknown or refusal
         try:
-            found = yield from self._seen(Trail(self._session))
+            found = yield from self._seen(self._seeking(self._trail))
         except GraceDBError:
             found = None
         if found is None or not found.is_ours:
@@ -136,7 +136,7 @@ class _Write:
             looked += 1
             found, failed = None, False
             try:
-                found = yield from self._seen(self._trail)
+                found = yield from self._seen(self._seeking(self._trail))
             except GraceDBError:
                 failed = True  # as often as reading is tried
             if found is not None and found.is_ours:
@@ -156,19 +156,23 @@ class _Write:
                 return None
         raise unknown
 
-    def _seen(self, trail: Trail) -> Flow[Optional[Found]]:
-        # Few programs ever lose an answer.
-        from ._looks import LOOKS
-        from ._sought import Sought
+    def _seeking(self, trail: Trail) -> Sought:
+        """Begin to look; what was learnt earlier is known."""
+        from ._sought import Sought  # few programs ever lose an answer
 
         if self._sought is None:
             self._sought = Sought(self._session, self._call, self._alike, self._trail)
-        self._sought.trail, self._sought.is_unclear = trail, False
+        # Of its own: several may ask at a time.
+        return self._sought.again(trail)
+
+    def _seen(self, sought: Sought) -> Flow[Optional[Found]]:
+        from ._looks import LOOKS
+
         try:
             if self._call.files:
                 # At the first look, before somebody writes something else into it.
-                yield from self._sought.content_id()
-            return (yield from LOOKS[self._call.cell.trace](self._sought))
+                yield from sought.content_id()
+            return (yield from LOOKS[self._call.cell.trace](sought))
         except GraceDBError:
             raise
         except (OSError, *_OF_ANOTHER_SHAPE) as error:
@@ -183,12 +187,12 @@ class _Write:
             return self._resolved
         if self._call.cell.trace is Trace.NONE:
             return Resolution(None)
-        found = yield from self._seen(Trail(self._session))
+        sought = self._seeking(Trail(self._session))
+        found = yield from self._seen(sought)
         if found is not None:
             self._resolved = Resolution(found.is_ours, found.answer if found.is_ours else None)
             return self._resolved
-        assert self._sought is not None
-        if self._sought.is_unclear or self._alike.sending:
+        if sought.is_unclear or self._alike.sending:
             return Resolution(None)
         waited = self._session.clock() - self._lost_at
         return Resolution(False if waited >= self._session.policy.settled_after else None)

@@ -42,6 +42,15 @@ class Found(NamedTuple):
     is_ours: bool = True
 
 
+class Learnt:
+    """What stays true from one look to the next."""
+
+    def __init__(self) -> None:
+        self.sent: Optional[float] = None
+        self.username: Optional[str] = None
+        self.content_id = ""
+
+
 class Sought:
     """What one call has written, if it has; each question to the server is a flow.
 
@@ -58,9 +67,13 @@ class Sought:
         self.trail = since
         #: Whether there is something of which nobody can tell if it is what was sent.
         self.is_unclear = False
-        self._sent: Optional[float] = None
-        self._username: Optional[str] = None
-        self._content_id = ""
+        self._learnt = Learnt()
+
+    def again(self, trail: Trail) -> Sought:
+        """Look once more, by other attempts, with what was learnt before."""
+        again = Sought(self.session, self.call, self._alike, self._since)
+        again.trail, again._learnt = trail, self._learnt
+        return again
 
     @property
     def place(self) -> Place:
@@ -95,30 +108,30 @@ class Sought:
         that was set meanwhile.
         """
         now = moment(headers.get("date", ""))
-        if now is None or self._sent is not None:
+        if now is None or self._learnt.sent is not None:
             return
         passed = self.session.clock() - self._since.started
         if self.trail is not self._since:
             # A machine that slept does not count that.
             passed = max(passed, self.session.now() - self._since.sent_at)
-        self._sent = now - passed
+        self._learnt.sent = now - passed
 
     @property
     def sent(self) -> float:
         """The server's time, in unix seconds, before which the write was not sent."""
-        return self._since.sent_at - 1 if self._sent is None else self._sent
+        return self._since.sent_at - 1 if self._learnt.sent is None else self._learnt.sent
 
     def content_id(self) -> Flow[str]:
         """Give the content id of the file that was sent, read once."""
-        if not self._content_id:
-            self._content_id = yield Do(partial(content_id_of, self.call.files[0].body))
-        return self._content_id
+        if not self._learnt.content_id:
+            self._learnt.content_id = yield Do(partial(content_id_of, self.call.files[0].body))
+        return self._learnt.content_id
 
     def who(self) -> Flow[str]:
         """Ask as whom the server knows us."""
-        if self._username is None:
-            self._username = (yield from self.ask("/user_info", ())).get("username") or ""
-        return self._username
+        if self._learnt.username is None:
+            self._learnt.username = (yield from self.ask("/user_info", ())).get("username") or ""
+        return self._learnt.username
 
     def is_ours(self, thing: Mapping[str, Any], *, by: str, fraction: float = 0.0) -> Flow[bool]:
         """Tell whether *thing* was made by us and not before the call; *by* names its author.

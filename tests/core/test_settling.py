@@ -9,6 +9,7 @@ import logging
 import pickle
 import threading
 import time
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any, List
 
@@ -483,3 +484,25 @@ def test_a_client_that_is_closed_meanwhile_leaves_doubt() -> None:
     told = Told(ConnectionLost("Broken."), *[ClientClosed("Closed.")] * 9)
     with pytest.raises(OutcomeUnknown):
         told.root.superevents["S1"].labels.create("DQV")
+
+
+def test_a_doubt_keeps_its_cause_when_the_client_is_closed() -> None:
+    """What broke first is what is told."""
+    told = Told(ConnectionLost("Broken."), *[ClientClosed("Closed.")] * 9)
+    with pytest.raises(OutcomeUnknown) as caught:
+        told.root.superevents["S1"].labels.create("DQV")
+    assert isinstance(caught.value.__cause__, ConnectionLost)
+
+
+def test_many_may_ask_at_a_time(direct: Client) -> None:
+    """Each of several threads that resolve one doubt is told the same."""
+    root, _ = losing(direct, LATE, patience=1000, policy=RetryPolicy(attempts=1))
+    data = unique("a").encode()
+    with pytest.raises(OutcomeUnknown) as caught:
+        root.events.create("a", data, group="Test", pipeline="HardwareInjection")
+    for waiting in root._driver._transport()._late:
+        waiting[0] = 1
+    root.get()
+    with ThreadPoolExecutor(4) as pool:
+        done = list(pool.map(lambda _: caught.value.resolve().done, range(4)))
+    assert done == [True] * 4
