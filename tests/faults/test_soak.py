@@ -58,7 +58,10 @@ def test_ledger(direct: Client, tmp_path: Path) -> None:
         if not sure[thing] <= content.count(thing) <= sure[thing] + unsure[thing]
     }
     assert not wrong
-    assert not [why for _thing, told, why in settled if told is None and not why]
+    # Of two that are alike, on purpose, it may be that nobody can tell which one is there.
+    meant = Counter(entry.thing for entry in entries)
+    reasonless = [thing for thing, told, why in settled if told is None and not why]
+    assert not [thing for thing in reasonless if meant[thing] == 1]
 
 
 def test_late(direct: Client) -> None:
