@@ -12,6 +12,11 @@ from .errors import InputError, RedirectRefused
 __all__ = ["Address", "shown"]
 
 _VERSION = re.compile(r"v[1-9]\d*\Z").match
+_WITH_SCHEME = re.compile(r"https?://[\w.-]*(:\d+(?!\w))?(/[\w./-]*)?", re.ASCII).match
+#: What nobody has for a password.
+_LIKE_A_HOST = re.compile(
+    r"(localhost|\d+(\.\d+){3}|([a-z][a-z\d-]*\.)+(org|edu|com|net|gov))(:\d+)?(/api/?)?\Z"
+).match
 _HOST = re.compile(r"[A-Za-z0-9._:%-]+\Z").match
 
 
@@ -99,7 +104,7 @@ def _climbs(path: str) -> bool:
 
 def _beginning(url: str) -> str:
     """Show of a URL what is plainly no secret: a token or a password may stand in its place."""
-    plain = re.match(r"https?://[\w.-]*(:\d+(?!\w))?(/[\w./-]*)?", url, re.ASCII)
+    plain = _WITH_SCHEME(url) or _LIKE_A_HOST(url)
     beginning = plain.group() if plain else ""
     return beginning if beginning == url else f"{beginning}…"
 

@@ -35,7 +35,11 @@ def test_urls_are_read(url: str, version: str, asked: str) -> None:
 @pytest.mark.parametrize(
     ("url", "why"),
     [
-        ("localhost", "not the URL of a GraceDB API"),
+        ("localhost", "'localhost' is not the URL of a GraceDB API; write it like 'https://"),
+        ("127.0.0.1:8000", "'127.0.0.1:8000' is not the URL"),
+        ("gracedb.ligo.org/api/", "'gracedb.ligo.org/api/' is not the URL"),
+        ("my.secret", "'…' is not the URL"),
+        ("localhost/secret", "'…' is not the URL"),
         ("ftp://host/api/", "not the URL of a GraceDB API"),
         ("https:///api/", "not the URL of a GraceDB API"),
         ("https://ho st/api/", "not the URL of a GraceDB API"),
