@@ -113,6 +113,7 @@ class _Arriving(io.RawIOBase):
 
     def __init__(self, response: Response, asked: SentRequest) -> None:
         super().__init__()
+        self._given = 0
         self._stream = waited_stream(response, asked)
         try:
             self._arrival = Arrival(response, asked)
@@ -130,7 +131,12 @@ class _Arriving(io.RawIOBase):
             self._arrival.give(self._stream.read(max(len(view), _BUFFER)))
             data = self._arrival.take(len(view))
         view[: len(data)] = data
+        self._given += len(data)
         return len(data)
+
+    def tell(self) -> int:
+        # The file over it subtracts what it holds back.
+        return self._given
 
     def close(self) -> None:
         if not self.closed:

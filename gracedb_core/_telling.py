@@ -9,6 +9,7 @@ from ._twins import as_written
 
 if TYPE_CHECKING:
     from ._wire import Response
+    from .errors import SentRequest
 
 __all__ = ["TellingFile"]
 
@@ -23,9 +24,12 @@ class TellingFile(io.BufferedReader):
 
     _data: Optional[bytes] = None
 
-    def __init__(self, opened: io.BufferedReader, answer: Response) -> None:
+    def __init__(self, opened: io.BufferedReader, answer: Response, asked: SentRequest) -> None:
         super().__init__(opened.detach(), _BUFFER)
         self._answer = answer
+        self._asked = asked
+        #: What was asked for, whole.
+        self.url = asked.url
 
     @property
     def status(self) -> int:
@@ -62,6 +66,18 @@ class TellingFile(io.BufferedReader):
     def getheader(self, name: str, default: Any = None) -> Any:
         """Give one header of the answer."""
         return self.headers.get(name, default)
+
+    def getheaders(self) -> Mapping[str, str]:
+        """Give the headers of the answer."""
+        return self.headers
+
+    def info(self) -> Mapping[str, str]:
+        """Give the headers of the answer."""
+        return self.headers
+
+    def geturl(self) -> str:
+        """Give the URL that was asked for."""
+        return self.url
 
     def release_conn(self) -> None:
         """Let go of the connection."""

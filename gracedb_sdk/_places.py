@@ -129,7 +129,7 @@ class File(Place[Mode], resources.File[Mode]):
         """Give a readable binary file, decompressed, with its ``status`` and ``headers``."""
         response, asked = yield from whole(self._session, self._call("get"))
         file = yield Open(response, asked)
-        return TellingFile(file, response) if isinstance(file, io.BufferedReader) else file
+        return TellingFile(file, response, asked) if isinstance(file, io.BufferedReader) else file
 
 
 @_stands_for("files")

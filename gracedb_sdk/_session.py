@@ -174,7 +174,7 @@ def _answer(exchanges: Exchanges, request: Request, *, stream: bool) -> Flow[req
         return _told(response, asked, b"")
     answer = _told(response, asked, b"")
     vars(answer).update(_content=False, _content_consumed=False)
-    answer.raw = TellingFile((yield Open(response, asked)), response)
+    answer.raw = TellingFile((yield Open(response, asked)), response, asked)
     return answer
 
 

@@ -63,10 +63,8 @@ class File(TellingFile):
     def __init__(
         self, opened: io.BufferedReader, wire: Wire, asked: SentRequest, elapsed: float = 0.0
     ) -> None:
-        super().__init__(opened, wire)
-        self._asked = asked
+        super().__init__(opened, wire, asked)
         self.status_code = wire.status
-        self.url = asked.url
         self.elapsed = timedelta(seconds=elapsed)
 
     @property

@@ -75,6 +75,21 @@ def test_a_file(written: Any) -> None:
     assert file.closed
 
 
+def test_a_file_tells_where_it_is(written: Any) -> None:
+    with written("a.txt.gz", gzip.compress(TEXT)) as file:
+        assert file.tell() == 0
+        assert file.readline() == b"line one\n"
+        assert file.tell() == 9
+        assert file.peek(1)[:1] == b"l"
+        assert file.tell() == 9
+        file.read()
+        assert file.tell() == len(TEXT)
+        assert not file.seekable()
+        assert file.geturl() == file.url
+        assert file.url.endswith("/files/a.txt.gz")
+        assert file.info() == file.getheaders() == file.headers
+
+
 def test_a_file_by_lines(written: Any) -> None:
     assert list(written("a.txt", TEXT)) == TEXT.splitlines(keepends=True)
     assert written("a.txt", TEXT).readline() == b"line one\n"
