@@ -2,17 +2,18 @@
 
 from __future__ import annotations
 
-from typing import Any, Iterable, List, Mapping, Optional, Union
+from typing import Any, Collection, Iterable, List, Mapping, Optional, Union
 
+from .._encode import names
 from ..errors import InputError
 from ._errors import WrongKind
 
-__all__ = ["code", "labels", "listed", "one_of", "some_of", "together"]
+__all__ = ["code", "labels", "listed", "one_of", "see_text", "several", "some_of", "together"]
 
 
 def one_of(value: Any, known: Optional[Iterable[str]], what: str) -> None:
     """See that *value* is one of those that the server knows, where it tells them."""
-    if value and known is not None and value not in known:
+    if known is not None and value not in known:
         raise InputError(f"The server has no {what} {value!r}; it has: {', '.join(known)}.")
 
 
@@ -38,6 +39,21 @@ def listed(value: Any) -> List[Any]:
     if value is None:
         return []
     return [value] if isinstance(value, str) else list(value)
+
+
+def see_text(value: Any, what: str) -> None:
+    """See that *value* is text, if it is given."""
+    if value is not None and not isinstance(value, str):
+        raise WrongKind(f"{what} must be a str, not {type(value).__name__}.")
+
+
+def several(value: Any, what: str) -> Optional[List[str]]:
+    """See that *value* is one name, or several; gives None for none."""
+    if value is not None and not (
+        isinstance(value, Collection) and all(isinstance(name, str) for name in value)
+    ):
+        raise WrongKind(f"{what} must be a str or a list of str, not {value!r:.80}.")
+    return names(value, what) or None
 
 
 def labels(value: Union[str, List[str], None]) -> List[str]:

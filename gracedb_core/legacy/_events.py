@@ -13,7 +13,7 @@ from ..errors import InputError
 from ..resources._parts import content_id, file_part
 from ._answers import Response
 from ._checks import labels as checked_labels
-from ._checks import one_of, some_of, together
+from ._checks import one_of, see_text, some_of, together
 from ._errors import NotThere, WrongKind
 from ._site import Site
 
@@ -74,10 +74,12 @@ class Events(Site):
             if not http_fallback:
                 raise InputError(_KAFKA)
             warnings.warn(_KAFKA.partition(";")[0] + ".", UserWarning, stacklevel=2)
+        see_text(replay_id, "replay_id")
         fields = {"labels": checked_labels(labels), **kwargs}
         one_of(group, self.groups, "group")
         one_of(pipeline, self.pipelines, "pipeline")
-        one_of(search, self.searches, "search")
+        if search:
+            one_of(search, self.searches, "search")
         for label in fields["labels"]:
             one_of(label, self.allowed_labels, "label")
         if not isinstance(offline, bool):

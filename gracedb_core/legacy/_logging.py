@@ -32,7 +32,7 @@ class GraceDbLogHandler(logging.Handler):
         except Exception:  # as every handler does: a mistake in a record harms nobody else
             self.handleError(record)
             return
-        self._queue().put((record, text))
+        self._queue().put((record, f"{text}\n"))
 
     def _queue(self) -> Any:
         # In a forked process the thread is gone, and what waits there is written by the parent.

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any, Optional, Union
+from typing import Any, Optional, SupportsIndex, Union
 
 from .._encode import file_path, segment
 from .._upload import Contents, FileName
@@ -10,7 +10,7 @@ from ..errors import InputError
 from ..resources._parts import file_part
 from ._answers import File, Response
 from ._asking import place_of
-from ._checks import listed
+from ._checks import listed, one_of, see_text
 from ._errors import UnknownLabel, WrongKind
 from ._making import opened, sent
 from ._superevents import Superevents
@@ -55,6 +55,8 @@ class Records(Superevents):
         self, object_id: str, log_number: Optional[int] = None, *args: Any, **kwargs: Any
     ) -> Response:
         """List the log messages, or read one."""
+        if log_number is not None and not isinstance(log_number, SupportsIndex):
+            raise WrongKind(f"log_number must be an int, not {log_number!r:.80}.")
         if log_number:
             return self._ask("get", "logs[]", *place_of(object_id), log_number)
         return self._ask("get", "logs", *place_of(object_id))
@@ -90,13 +92,9 @@ class Records(Superevents):
         return self._send(file_part("upload", filename, filecontents), call)
 
     def _see_that_it_is_a_label(self, label: Any) -> None:
-        if label is None:
-            return
-        if not isinstance(label, str):
-            raise WrongKind(f"label must be a str, not {type(label).__name__}.")
-        known = self.allowed_labels
-        if known is not None and label not in known:
-            raise InputError(f"The server has no label {label!r}.")
+        see_text(label, "label")
+        if label is not None:
+            one_of(label, self.allowed_labels, "label")
 
     def tags(self, object_id: str, N: Union[int, str], *args: Any, **kwargs: Any) -> Response:
         """List the tags of a log message."""

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from typing import Any, Dict, Iterator, Optional
 
-from .._encode import names, segment
+from .._encode import segment
 from .._ids import Kind
 from .._upload import Contents, FileName
 from ..resources._parts import file_part
 from ._answers import Response
-from ._checks import code, some_of, together
-from ._errors import NotThere
+from ._checks import code, several, some_of, together
+from ._errors import NotThere, WrongKind
 from ._events import Events
 
 __all__ = ["Superevents"]
@@ -49,14 +49,16 @@ class Superevents(Events):
         labels: Any = None,
     ) -> Response:
         """Make a superevent of *preferred_event*; times are GPS seconds."""
+        if not isinstance(category, str):
+            raise WrongKind(f"category must be a str, not {type(category).__name__}.")
         fields = {
             "t_start": t_start,
             "t_0": t_0,
             "t_end": t_end,
             "preferred_event": preferred_event,
             "category": code(category, self.superevent_categories, "category"),
-            "events": names(events, "events") or None,
-            "labels": names(labels, "labels") or None,
+            "events": several(events, "events"),
+            "labels": several(labels, "labels"),
         }
         return self._ask("create", "/*", Kind.SUPEREVENT, fields=fields)
 

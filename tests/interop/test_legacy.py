@@ -82,10 +82,14 @@ SHARED: Mapping[str, Callable[[Steps, str], Any]] = {
     "write_log label": lambda c, it: c.write_log(it, "x", label="NO_SUCH"),
     "write_log labels": lambda c, it: c.write_log(it, "x", label=["DQV"]),
     "write_log absent": lambda c, it: c.write_log(it, "x", filename="/absent/a.txt"),
+    "write_log label kind": lambda c, it: c.write_log(it, "x", label=7),
     "logs": lambda c, it: c.logs(it),
     "logs 1": lambda c, it: c.logs(it, 1),
     "logs 0": lambda c, it: c.logs(it, 0),
     "logs 99": lambda c, it: c.logs(it, 99),
+    "logs 1.0": lambda c, it: c.logs(it, 1.0),
+    "logs text": lambda c, it: c.logs(it, "1"),
+    "logs empty": lambda c, it: c.logs(it, ""),
     "add_tag": lambda c, it: c.add_tag(it, 1, "em_follow"),
     "add_tag again": lambda c, it: c.addTag(it, 1, "em_follow"),
     "add_tag named": lambda c, it: c.add_tag(it, "1", "brand-new", "Brand New"),
@@ -169,6 +173,19 @@ ALONE: Mapping[str, Call] = {
     "create_event label": lambda c, own: c.create_event(
         "Test", "gstlal", "a", labels="NO_SUCH", filecontents=COINC
     ),
+    "create_event no group": lambda c, own: c.create_event(None, "gstlal", "a", filecontents=COINC),
+    "create_event no pipeline": lambda c, own: c.create_event(
+        "Test", None, "a", filecontents=COINC
+    ),
+    "create_event empty pipeline": lambda c, own: c.create_event(
+        "Test", "", "a", filecontents=COINC
+    ),
+    "create_event empty label": lambda c, own: c.create_event(
+        "Test", "gstlal", "a", labels="", filecontents=COINC
+    ),
+    "create_event replay": lambda c, own: c.create_event(
+        "Test", "gstlal", "a", replay_id=3, filecontents=COINC
+    ),
     "create_event offline": lambda c, own: c.create_event(
         "Test", "gstlal", "a", offline="yes", filecontents=COINC
     ),
@@ -181,6 +198,16 @@ ALONE: Mapping[str, Call] = {
     "create_superevent category": lambda c, own: c.create_superevent(1, 2, 3, own.other, "nothing"),
     "create_superevent time": lambda c, own: c.create_superevent("soon", 2, 3, own.other, "T"),
     "create_superevent none": lambda c, own: c.create_superevent(None, 2, 3, own.other, "T"),
+    "create_superevent category kind": lambda c, own: c.create_superevent(1, 2, 3, own.other, None),
+    "create_superevent labels": lambda c, own: c.create_superevent(
+        1, 2, 3, own.other, "T", labels=7
+    ),
+    "create_superevent events": lambda c, own: c.create_superevent(
+        1, 2, 3, own.other, "T", events=7
+    ),
+    "create_superevent events kind": lambda c, own: c.create_superevent(
+        1, 2, 3, own.other, "T", events=[7]
+    ),
     "update_superevent": lambda c, own: c.updateSuperevent(
         own.superevent, 1.5, 2.5, 3.5, em_type="E1", time_coinc_far=1e-9, space_coinc_far=2e-9
     ),
@@ -238,6 +265,7 @@ ALONE: Mapping[str, Call] = {
 #: These may leave something else on the server, and so come after a look at it.
 ODD: Mapping[str, Call] = {
     "log without a name": lambda c, own: c.write_log(own.event, "x", filecontents=b"lost?"),
+    "contents of no kind": lambda c, own: c.write_log(own.event, "x", "a.txt", []),
     "tag with a slash": lambda c, own: c.add_tag(own.event, 1, "a/b"),
     "time in full": lambda c, own: c.update_superevent(own.superevent, t_0=2.1234567),
     "raw relative": lambda c, own: c.get("events/"),
@@ -253,6 +281,7 @@ _UNLISTED = "the server lists none to choose from"
 #: What is meant to differ, and why; a number behind is the generation of the server.
 DIFFERENCES: Mapping[str, str] = {
     "log without a name": "ligo-gracedb drops contents without a name, and nobody is told",
+    "contents of no kind": "it is refused with a ValueError, whichever kind it is of",
     "time in full": "a time is sent as a number, which the server rounds, and not as text",
     "file with a query": "a name is quoted: what follows a question mark is a part of it",
     "file with a slash": "a name that could leave its place in the path is refused",
