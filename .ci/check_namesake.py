@@ -1,19 +1,23 @@
 """Install gracedb-core beside gracedb-sdk, in both orders, and take each away again.
 
 ``check_namesake.py FOLDER``: both install the package `gracedb_sdk`. FOLDER holds our wheel; the
-other comes from the package index.
+other comes from the package index. Before that, where there is nothing but gracedb-sdk, what the
+page on migration says is done to the letter.
 """
 
 from __future__ import annotations
 
+import re
+import shlex
 import subprocess
 import sys
 import tempfile
 import venv
 from pathlib import Path
-from typing import Tuple
+from typing import List, Tuple
 
 OTHER = "gracedb-sdk==0.2.1"
+PAGE = Path(__file__).resolve().parent.parent / "docs" / "how-to" / "migrate.md"
 #: Whose package it is, and what importing it warns of.
 WHOSE = """
 import sys, warnings
@@ -61,6 +65,11 @@ class Environment:
         """Install our wheel, with what its command line needs."""
         self.pip("install", "--quiet", *options, f"{self._wheel}[cli]")
 
+    def ours_for(self, word: str) -> str:
+        """Give our wheel, with its extras, for its name."""
+        name, bracket, extras = word.partition("[")
+        return f"{self._wheel}{bracket}{extras}" if name == "gracedb-core" else word
+
     def is_whose(self, whose: str, *, warns: bool) -> None:
         """See whose package is imported, and that it warns of the other, or of nothing."""
         _, said = self.run("python", "-c", WHOSE)
@@ -78,6 +87,30 @@ class Environment:
         for word in words:
             expect(word in said, f"gracedb-core plugins should say {word!r}:\n{said}")
         expect(bool(words) or "gracedb_sdk" not in said, f"it should be content:\n{said}")
+
+
+def told() -> List[List[str]]:
+    """Read the commands of the page for who comes from gracedb-sdk."""
+    _, _, section = PAGE.read_text(encoding="utf-8").partition("\n## From gracedb-sdk\n")
+    found = re.search(r"```console\n(.*?)```", section, re.DOTALL)
+    expect(found is not None, f"{PAGE} has no commands")
+    assert found is not None
+    return [shlex.split(line[1:]) for line in found[1].splitlines() if line.startswith("$ ")]
+
+
+def migrate(one: Environment) -> None:
+    """Do what the page says, with our wheel for what its index would give."""
+    one.pip("install", "--quiet", OTHER)
+    one.is_whose("theirs", warns=False)
+    for command in told():
+        if command[:2] == ["pip", "uninstall"]:
+            one.pip(*command[1:], "--yes", "--quiet")
+        elif command[0] == "pip":
+            one.pip(*(one.ours_for(word) for word in command[1:]), "--quiet")
+        else:
+            expect(command == ["gracedb-core", "plugins"], f"the page says {command}")
+            one.plugins_say()
+    one.is_whose("ours", warns=False)
 
 
 def check(both: Environment) -> None:
@@ -108,6 +141,8 @@ def main(folder: Path) -> None:
     """Check the one wheel in *folder*."""
     wheels = sorted(folder.glob("*.whl"))
     expect(len(wheels) == 1, f"{folder} must hold one wheel")
+    with tempfile.TemporaryDirectory() as name:
+        migrate(Environment(Path(name), wheels[0].resolve()))
     with tempfile.TemporaryDirectory() as name:
         check(Environment(Path(name), wheels[0].resolve()))
 
