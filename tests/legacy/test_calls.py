@@ -74,6 +74,11 @@ def test_an_event_from_a_file(gracedb: GraceDb, tmp_path: Path) -> None:
     [
         (("NoGroup", "gstlal"), {}, ValueError),
         (("Test", "nobody"), {}, ValueError),
+        ((None, "gstlal"), {}, ValueError),
+        (("Test", None), {}, ValueError),
+        (("Test", ""), {}, ValueError),
+        (("Test", "gstlal"), {"labels": ""}, ValueError),
+        (("Test", "gstlal"), {"replay_id": 3}, TypeError),
         (("Test", "gstlal"), {"search": "Nothing"}, ValueError),
         (("Test", "gstlal"), {"labels": "NO_SUCH"}, ValueError),
         (("Test", "gstlal"), {"labels": ("INJ",)}, TypeError),
@@ -179,6 +184,7 @@ def test_tags_of_a_log(gracedb: GraceDb, subject: str, tag: Any) -> None:
         ({"tag_name": ["a", "b"], "displayName": ["A"]}, ValueError),
         ({"label": "NO_SUCH"}, ValueError),
         ({"label": ["DQV"]}, TypeError),
+        ({"filename": "a.txt", "filecontents": []}, ValueError),
         ({"filecontents": b"without a name"}, ValueError),
     ],
 )
@@ -187,6 +193,24 @@ def test_what_no_log_can_be(gracedb: GraceDb, subject: str, options: Any, kind: 
     with pytest.raises(kind):
         gracedb.write_log(subject, "a message", **options)
     assert gracedb.logs(subject).json()["numRows"] == before
+
+
+@pytest.mark.parametrize("number", [1.0, "1", "", b"1", [1]])
+def test_what_no_number_of_a_log_can_be(gracedb: GraceDb, subject: str, number: Any) -> None:
+    with pytest.raises(TypeError, match="log_number"):
+        gracedb.logs(subject, number)
+
+
+@pytest.mark.parametrize(
+    "options",
+    [{"category": None}, {"labels": 7}, {"labels": [7]}, {"events": 7}, {"events": b"G1"}],
+)
+def test_what_no_superevent_can_be(gracedb: GraceDb, graceid: str, options: Any) -> None:
+    with pytest.raises(TypeError, match=next(iter(options))):
+        gracedb.create_superevent(1, 2, 3, graceid, **{"category": "test", **options})
+    gathered = {"category": "test", "labels": ("INJ",), "events": {upload(gracedb)}}
+    made = gracedb.create_superevent(1, 2, 3, graceid, **gathered).json()
+    assert (made["labels"], len(made["gw_events"])) == (["INJ"], 2)
 
 
 def test_tags(gracedb: GraceDb, subject: str) -> None:

@@ -132,6 +132,9 @@ class TestFile:
             assert (file.status, file.reason) == (200, "OK")
             assert file.headers["Content-Encoding"] == file.getheader("content-encoding") == "gzip"
             assert file.getheader("Nothing", "x") == "x"
+            assert file.info()["Content-Encoding"] == "gzip"
+            assert file.geturl().endswith(".gz")
+            assert len(file.read(10)) == file.tell() == 10
 
     def test_data_is_all_of_it(self, packed: Any) -> None:
         """It may be asked for again, and nothing is left to be read."""
