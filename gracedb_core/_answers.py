@@ -71,8 +71,9 @@ def made(name: str) -> Callable[[Any], Dict[str, Any]]:
     """Give the object that was made, which says under *name* what it is."""
 
     def check(body: Any) -> Dict[str, Any]:
-        _entry(body, name)
-        return thing(body)
+        described = thing(body)
+        _entry(described, name)
+        return described
 
     return check
 

@@ -21,14 +21,14 @@ ROUNDS = 6
 
 
 def descriptors() -> List[str]:
-    """List what this process has open, less the folder that is read for it."""
+    """List what this process has open, less what is read for it and libraries while they load."""
     found = []
     for name in os.listdir("/proc/self/fd"):
         try:
             found.append(os.readlink(f"/proc/self/fd/{name}"))
         except FileNotFoundError:
             continue
-    return sorted(each.partition(":")[0] for each in found)
+    return sorted(each.partition(":")[0] for each in found if ".so" not in each)
 
 
 class Midway:

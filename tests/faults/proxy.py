@@ -20,6 +20,8 @@ __all__ = ["PASS", "Answer", "Exchange", "Fault", "Proxy"]
 _HOP = frozenset({"connection", "keep-alive", "transfer-encoding", "content-length"})
 #: Seconds that nobody waits for, unless something hangs.
 _PATIENCE = 60
+#: Seconds for which a connection lets the one before it go first: less than any client waits.
+_COURTESY = 10
 #: What stands where an answer without a body needs one to be broken.
 _FILLING = b'{"message": "' + b"." * 200 + b'"}'
 
@@ -192,7 +194,7 @@ class Proxy(Server):
 
     def _serve(self, sock: socket.socket, number: int) -> None:
         if self._in_order and number > 1:
-            self._done[number - 1].wait(_PATIENCE)
+            self._done[number - 1].wait(_COURTESY)
         try:
             if number in self._doors:
                 # Earlier, it could be told as a connection that was never made.
