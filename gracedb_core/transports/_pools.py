@@ -195,6 +195,9 @@ def open_pool(options: TransportOptions, certificate: Optional[ClientCert]) -> P
 def _opened(options: TransportOptions, certificate: Optional[ClientCert]) -> Pool:
     origin = options.origin
     settings: Dict[str, Any] = {"maxsize": options.pool_size, "block": False}
+    if "https" in (origin.scheme, (options.proxy or "").partition(":")[0].lower()):
+        # Debian's urllib3 has defaults of its own, which go before what the context says.
+        settings.update(cert_reqs=None, ca_certs=None)
     if origin.scheme == "https":
         settings["ssl_context"] = _named(options.tls(certificate), origin.host)
     if options.proxy is not None:

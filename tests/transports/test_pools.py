@@ -16,6 +16,7 @@ from gracedb_core._tls import TLSContexts
 from gracedb_core.errors import ClientClosed, ConnectFailed, InputError
 from gracedb_core.interfaces import Origin, Request, TransportOptions
 from gracedb_core.transports import _sockets
+from gracedb_core.transports._pools import open_pool
 from gracedb_core.transports._requests import RequestsTransport
 from gracedb_core.transports._urllib3 import Urllib3Transport
 
@@ -323,3 +324,15 @@ def test_malformed_proxy(kind: Any, proxy: str) -> None:
         with pytest.raises(InputError, match="proxy must be given as") as caught:
             transport.send(get())
     assert "secret" not in str(caught.value)
+
+
+def test_only_the_context_says_whom_to_trust() -> None:
+    """What a distribution has made the default of urllib3 does not count."""
+    for proxy in (None, "https://127.0.0.1:9/"):
+        options = TransportOptions(
+            Origin("https", "gracedb.example", 443), TLSContexts(verify=False), 1, proxy
+        )
+        with pytest.warns(UserWarning, match="verify=False"):
+            pool: Any = open_pool(options, None)
+        assert (pool.cert_reqs, pool.ca_certs) == (None, None)
+        pool.close()
