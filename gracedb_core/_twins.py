@@ -30,7 +30,9 @@ def as_requests_knows_it(cls: Type[Any]) -> Type[Any]:
     if loaded is None or not cls._requests_name or cls in _twins.values():
         return cls
     if cls not in _twins:
-        parent = getattr(loaded, cls._requests_name)
+        parent = getattr(loaded, cls._requests_name, None)
+        if parent is None:
+            return cls  # another thread is about to load it
         names = {"__module__": cls.__module__, "__doc__": cls.__doc__, "_own_class": cls}
         _twins[cls] = type(cls.__name__, (cls, parent), names)
     return _twins[cls]

@@ -5,6 +5,7 @@ from __future__ import annotations
 import pickle
 import subprocess
 import sys
+from types import ModuleType
 from typing import Any, Iterator, Type
 
 import pytest
@@ -157,3 +158,13 @@ def test_about_names_the_request_once() -> None:
     assert error.args == (str(error),)
     assert str(error.about(SentRequest("GET", "elsewhere"))) == str(error)
     assert error.request == ASKED
+
+
+def test_a_library_that_is_being_loaded(monkeypatch: pytest.MonkeyPatch) -> None:
+    """An error that is raised while another thread loads `requests` is ours, and no other."""
+
+    class Fresh(errors.ConnectionLost):
+        """One that has no twin yet."""
+
+    monkeypatch.setitem(sys.modules, "requests.exceptions", ModuleType("requests.exceptions"))
+    assert type(Fresh("Broken.")) is Fresh
