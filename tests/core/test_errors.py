@@ -21,7 +21,7 @@ def tree(cls: Type[GraceDBError] = GraceDBError) -> Iterator[Type[GraceDBError]]
     """Walk the classes that this package defines, not their twins."""
     yield cls
     for child in cls.__subclasses__():
-        if "_own_class" not in child.__dict__:
+        if "_own_class" not in child.__dict__ and child.__module__ == errors.__name__:
             yield from tree(child)
 
 
