@@ -62,6 +62,8 @@ class Trail:
         #: Unix seconds, for people.
         self.sent_at = session.now()
         self.tried = 0
+        #: Stands for the call, and holds nothing, where it is remembered what each has made.
+        self.mark = object()
         self._is_late = False
 
     def beside(self) -> Trail:

@@ -11,7 +11,7 @@ import threading
 import time
 from collections import deque
 from typing import Any, Callable, Deque, Dict, Hashable, List, Tuple
-from weakref import WeakValueDictionary
+from weakref import WeakKeyDictionary, WeakValueDictionary
 
 __all__ = ["LEDGER", "Alike", "Claims", "Ledger", "identity_of"]
 
@@ -21,24 +21,44 @@ _REMEMBERED = 120.0
 
 
 class Claims:
-    """What was made in one place, and by which call."""
+    """What was made in one place, and by which call.
 
-    def __init__(self) -> None:
-        self._lock = threading.Lock()
-        self._owners: Dict[Any, Any] = {}
+    Kept as long as somebody can still ask about a call that was under way at the time.
+    """
 
-    def take(self, identity: Any, owner: Any) -> bool:
-        """Take a thing for *owner*'s, unless it is another's already."""
-        with self._lock:
-            return self._owners.setdefault(identity, owner) is owner
-
-    def has(self, identity: Any, owner: Any) -> bool:
-        """Tell whether a thing is another's than *owner*'s."""
-        return self._owners.get(identity, owner) is not owner
+    def __init__(self, clock: Callable[[], float]) -> None:
+        self._clock = clock
+        self._owners: Dict[Any, Tuple[float, Any]] = {}
+        self._followed: WeakKeyDictionary[Any, float] = WeakKeyDictionary()
+        self._tidied = clock()
+        self.forked()
 
     def forked(self) -> None:
         """Begin anew in a child: what the parent has made is still the parent's."""
         self._lock = threading.Lock()
+
+    def follow(self, call: Any) -> None:
+        """Keep what is made from now on as long as *call* lives."""
+        with self._lock:
+            self._followed[call] = self._clock()
+
+    def take(self, identity: Any, owner: Any) -> bool:
+        """Take a thing for *owner*'s, unless it is another's already."""
+        with self._lock:
+            now = self._clock()
+            self._tidy(now)
+            return self._owners.setdefault(identity, (now, owner))[1] is owner
+
+    def has(self, identity: Any, owner: Any) -> bool:
+        """Tell whether a thing is another's than *owner*'s."""
+        return self._owners.get(identity, (0.0, owner))[1] is not owner
+
+    def _tidy(self, now: float) -> None:
+        if now - self._tidied < _REMEMBERED:
+            return
+        self._tidied = now
+        oldest = min([now, *self._followed.values()]) - _REMEMBERED
+        self._owners = {name: made for name, made in self._owners.items() if made[0] >= oldest}
 
 
 class Alike:
@@ -92,7 +112,7 @@ class Ledger:
                 self._recent.popleft()
             claims = self._claims.get(place)
             if claims is None:
-                claims = self._claims[place] = Claims()
+                claims = self._claims[place] = Claims(self._clock)
             alike = self._alike.get((place, words))
             if alike is None:
                 alike = self._alike[place, words] = Alike(claims)

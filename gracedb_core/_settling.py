@@ -65,6 +65,7 @@ class _Write:
         self._request = request
         self._trail = Trail(session)
         self._alike = self._those_of(_words(call))
+        self._alike.claims.follow(self._trail)
         self._unknown: Optional[OutcomeUnknown] = None
         self._lost_at = self._trail.started
         self._sought: Optional[Sought] = None
@@ -108,10 +109,10 @@ class _Write:
                 # Accepted, by its status, by somebody: whether by the server is not to be read.
                 raise doubt(session.asked(request), error, self._trail.sent_at) from error
             made = identity_of(answer)
-            if made is None:
+            if made is not None:
+                self._alike.claims.take(made, self._trail.mark)
+            elif self._call.cell.trace is Trace.DATA:
                 self._alike.unnamed.append(session.clock())
-            else:
-                self._alike.claims.take(made, self._trail)
         return answer
 
     def _refused(self, refusal: Union[ResponseError, TransportError]) -> Flow[Found]:

@@ -154,13 +154,13 @@ class Sought:
             if self._alike.sending:
                 self.is_unclear = True
                 return None
-            if self._alike.claims.take(identity_of(thing), self._since):
+            if self._alike.claims.take(identity_of(thing), self._since.mark):
                 return thing
         return None
 
     def is_taken(self, thing: Any) -> bool:
         """Tell whether *thing* is known to be what another call has made."""
-        return self._alike.claims.has(identity_of(thing), self._since)
+        return self._alike.claims.has(identity_of(thing), self._since.mark)
 
     def surplus(self, things: Iterable[Any], ever: Iterable[Any]) -> Optional[Any]:
         """Take one of *things* that is beyond those whose makers were not told which is theirs.

@@ -35,11 +35,16 @@ def test_who_is_sending_is_counted() -> None:
     assert alike.sending == 0
 
 
+class Call:
+    """Something that somebody may still ask about."""
+
+
 def test_what_is_long_past_is_forgotten() -> None:
     """After minutes only what somebody can still ask about is known."""
     clock = Clock()
     ledger = Ledger(clock)
-    kept = ledger.alike("kept", "words")
+    kept, asking = ledger.alike("kept", "words"), Call()
+    kept.claims.follow(asking)
     kept.claims.take("1", "me")
     ledger.alike("gone", "words").claims.take("1", "me")
     clock.time += 121
@@ -47,6 +52,32 @@ def test_what_is_long_past_is_forgotten() -> None:
     gc.collect()  # not needed by this interpreter's own memory, but by others
     assert not ledger.alike("kept", "words").claims.take("1", "you")
     assert ledger.alike("gone", "words").claims.take("1", "you")
+
+
+def test_a_busy_place_does_not_grow_for_ever() -> None:
+    """What was made is forgotten after minutes, but for who was under way at the time."""
+    clock = Clock()
+    ledger = Ledger(clock)
+    claims = ledger.alike("place", "words").claims
+    claims.take("before", "me")
+    clock.time += 150
+    asking = Call()
+    ledger.alike("place", "words").claims.follow(asking)
+    claims.take("during", "me")
+    for number in range(10):
+        clock.time += 60
+        assert ledger.alike("place", "words").claims is claims
+        claims.take(str(number), "me")
+    assert not claims.has("before", "you")
+    assert claims.has("during", "you")
+    del asking
+    gc.collect()
+    clock.time += 60
+    ledger.alike("place", "words")
+    clock.time += 60
+    ledger.alike("place", "words").claims.take("last", "me")
+    assert not claims.has("during", "you")
+    assert claims.has("9", "you")
 
 
 def test_a_forked_process_begins_anew() -> None:
