@@ -18,7 +18,7 @@ from ._exchange import received
 from ._flow import Flow
 from ._ids import Kind
 from ._routes import ROUTES, Trace
-from ._sought import Found, Sought
+from ._sought import DOUBTFUL, Found, Sought
 from .errors import DecodeError, NotFound
 
 __all__ = ["LOOKS"]
@@ -142,7 +142,8 @@ def _event(sought: Sought) -> Flow[Optional[Found]]:
     who = yield from sought.who()
     if not who or '"' in who:
         return None
-    query = f'submitter: "{who}" created: {_dated(sought.sent)} .. {_dated(sought.sent + _AHEAD)}'
+    since, until = _dated(sought.sent - DOUBTFUL), _dated(sought.sent + _AHEAD)
+    query = f'submitter: "{who}" created: {since} .. {until}'
     # Both are left out of what is searched unless they are named.
     if str(fields.get("group")).lower() == "test":
         query += " group: Test"
@@ -168,7 +169,7 @@ def _is_this_event(sought: Sought, thing: Mapping[str, Any]) -> Flow[bool]:
     for name in ("group", "pipeline", "search"):
         if _text(thing.get(name)).lower() != _text(fields.get(name)).lower():
             return False
-    if bool(thing.get("offline")) != bool(fields.get("offline")):
+    if bool(thing.get("offline")) != bool(fields.get("offline")) or sought.is_taken(thing):
         return False
     if not (yield from _has_bytes(sought, (segment(thing["graceid"]),), 0)):
         return False

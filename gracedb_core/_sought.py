@@ -18,7 +18,7 @@ from ._routes import ROUTES
 from ._session import Session
 from ._upload import content_id_of
 
-__all__ = ["Found", "Sought", "unix_time"]
+__all__ = ["DOUBTFUL", "Found", "Sought", "unix_time"]
 
 _DATED = re.compile(
     r"(\d{4})-(\d\d)-(\d\d)[ T](\d\d):(\d\d):(\d\d)(\.\d+)? ?(?:UTC|Z|\+00:?00)?\Z"
@@ -28,7 +28,7 @@ _DATED = re.compile(
 _DISAGREEMENT = 0.5
 #: What is dated so many seconds before it was sent may still be what was sent, by a clock that was
 #: set.
-_DOUBTFUL = 60.0
+DOUBTFUL = 60.0
 #: Seconds within which things may bear the same date.
 _NEAR = 3.0
 
@@ -144,7 +144,7 @@ class Sought:
             return False
         # What is dated to the second may be from its end; two machines there agree less than well.
         late = made + (fraction + _DISAGREEMENT if fraction else 1.0) - self.sent
-        if -_DOUBTFUL < late <= 0 and not self.is_taken(thing):
+        if -DOUBTFUL < late <= 0 and not self.is_taken(thing):
             self.is_unclear = True
         return late > 0
 

@@ -506,3 +506,22 @@ def test_many_may_ask_at_a_time(direct: Client) -> None:
     with ThreadPoolExecutor(4) as pool:
         done = list(pool.map(lambda _: caught.value.resolve().done, range(4)))
     assert done == [True] * 4
+
+
+def test_what_is_dated_too_early_leaves_doubt(sandbox: Sandbox, direct: Client) -> None:
+    """Where two clocks of the server disagree, what has the bytes that were sent may be it."""
+    root, transport = losing(direct, LOSE, policy=RetryPolicy(attempts=1, settled_after=0))
+    passing, deaf = transport._send, [True]
+
+    def send(request: Request) -> Response:
+        if request.method == "GET" and deaf:
+            raise ConnectionLost("The connection broke.")
+        response: Response = passing(request)
+        return response
+
+    transport._send = send
+    with pytest.raises(OutcomeUnknown) as caught:
+        root.events.create("a", unique("a").encode(), group="Test", pipeline="HardwareInjection")
+    deaf.clear()
+    sandbox.advance_clock(30)
+    assert caught.value.resolve() == Resolution(None)
