@@ -2,15 +2,12 @@
 
 from __future__ import annotations
 
-from typing import Callable, List, NamedTuple, Sequence, Tuple, Union
+from typing import List, NamedTuple, Protocol, Sequence, Tuple, Union
 
 from gracedb_core.errors import CredentialError
 from gracedb_core.interfaces import Absent, AuthRequest, Credential
 
 __all__ = ["Explicit", "Discovered", "Look", "Unusable", "sentence", "span"]
-
-#: One place to look at. It raises `Unusable` for something that is there and is no good.
-Look = Callable[[AuthRequest], Union[Credential, Absent]]
 
 
 class Unusable(Exception):
@@ -19,6 +16,13 @@ class Unusable(Exception):
     Raise it outside of ``except`` blocks: the exceptions of the standard library that lead to it
     carry what they failed to read, and would stay attached as its context.
     """
+
+
+class Look(Protocol):
+    """One place to look at."""
+
+    def __call__(self, wanted: AuthRequest, /) -> Union[Credential, Absent]:
+        """Give what is there; raise `Unusable` for something that is no good."""
 
 
 class Explicit(NamedTuple):

@@ -2,8 +2,9 @@
 
 The places, in order: ``BEARER_TOKEN_FILE`` and ``$XDG_RUNTIME_DIR/bt_u{UID}``, as the older
 clients looked; then ``BEARER_TOKEN`` (the token itself) and ``/tmp/bt_u{UID}``, which the WLCG
-bearer token discovery has beside them. An explicit one is ``token``, the name of a file, or
-``bearer_token``, the token itself; neither is ever taken for the other.
+bearer token discovery has beside them; last ``SCITOKEN`` (a token), ``SCITOKEN_FILE`` and the files
+``*.use`` in ``$_CONDOR_CREDS``, which HTCondor gives to its jobs. An explicit one is ``token``, the
+name of a file, or ``bearer_token``, the token itself; neither is ever taken for the other.
 A token file that others can read is used, with a warning: it is short-lived.
 """
 
@@ -15,14 +16,14 @@ import math
 import os
 import re
 from pathlib import Path
-from typing import Any, Dict, NamedTuple, Optional, Sequence, Tuple, Union
+from typing import Any, Dict, List, NamedTuple, Optional, Sequence, Tuple, Union
 from urllib.parse import urlsplit
 
 from gracedb_core.hookspecs import hookimpl
 from gracedb_core.interfaces import Absent, AuthProvider, AuthRequest, Credential, Origin, Rung
 
 from ._files import SecretFile, may_be_secret, named_in, read_named, read_secret, shown
-from ._providers import Discovered, Explicit, Unusable, sentence, span
+from ._providers import Discovered, Explicit, Look, Unusable, sentence, span
 
 __all__ = ["DISCOVERED", "GIVEN", "gracedb_auth_providers"]
 
@@ -79,11 +80,28 @@ def _is_path(text: str) -> bool:
     return text.startswith(_PATHS_BEGIN) or os.path.lexists(text)
 
 
-def _in_named_file(wanted: AuthRequest) -> Union[Credential, Absent]:
-    path = named_in(wanted, "BEARER_TOKEN_FILE")
-    if path is None:
-        return Absent("BEARER_TOKEN_FILE is unset")
-    return _from_file(read_named(path, wanted, by="BEARER_TOKEN_FILE"), wanted)
+class _NamedFile(NamedTuple):
+    """The file that an environment variable names."""
+
+    variable: str
+
+    def __call__(self, wanted: AuthRequest) -> Union[Credential, Absent]:
+        path = named_in(wanted, self.variable)
+        if path is None:
+            return Absent(f"{self.variable} is unset")
+        return _from_file(read_named(path, wanted, by=self.variable), wanted)
+
+
+class _Variable(NamedTuple):
+    """An environment variable that holds a token itself."""
+
+    variable: str
+
+    def __call__(self, wanted: AuthRequest) -> Union[Credential, Absent]:
+        text = wanted.environment.get(self.variable, "")
+        if not text.strip(_ASCII_WHITE_SPACE):
+            return Absent(f"{self.variable} is unset")
+        return _credential(text, f"the variable {self.variable}", wanted)
 
 
 def _in_runtime_folder(wanted: AuthRequest) -> Union[Credential, Absent]:
@@ -93,15 +111,39 @@ def _in_runtime_folder(wanted: AuthRequest) -> Union[Credential, Absent]:
     return _in_folder(folder, "XDG_RUNTIME_DIR", wanted)
 
 
-def _in_variable(wanted: AuthRequest) -> Union[Credential, Absent]:
-    text = wanted.environment.get("BEARER_TOKEN", "")
-    if not text.strip(_ASCII_WHITE_SPACE):
-        return Absent("BEARER_TOKEN is unset")
-    return _credential(text, "the variable BEARER_TOKEN", wanted)
-
-
 def _in_temporary_folder(wanted: AuthRequest) -> Union[Credential, Absent]:
     return _in_folder(wanted.temporary, str(wanted.temporary), wanted)
+
+
+def _of_a_job(wanted: AuthRequest) -> Union[Credential, Absent]:
+    """Look at what HTCondor fetched for a job: a token for each service, most for other servers."""
+    folder = named_in(wanted, "_CONDOR_CREDS")
+    if folder is None:
+        return Absent("_CONDOR_CREDS is unset")
+    problems: List[str] = []
+    for path in _used(folder):
+        try:
+            found = read_secret(path, wanted)
+            if found is not None:
+                return _from_file(found, wanted)
+        except Unusable as problem:
+            problems.append(str(problem))
+    if problems:
+        raise Unusable("; ".join(problems))
+    return Absent("no *.use in _CONDOR_CREDS")
+
+
+def _used(folder: Path) -> List[Path]:
+    names = None
+    try:
+        names = os.listdir(folder)
+    except FileNotFoundError:
+        return []
+    except (OSError, ValueError):  # a NUL in the name
+        pass
+    if names is None:
+        raise Unusable("_CONDOR_CREDS names something that is no folder, or cannot be read")
+    return [folder / name for name in sorted(names) if name.endswith(".use")]
 
 
 def _in_folder(folder: Path, called: str, wanted: AuthRequest) -> Union[Credential, Absent]:
@@ -217,12 +259,19 @@ def _names(audience: str, origin: Origin) -> bool:
     )
 
 
-GIVEN = Explicit("explicit token", Rung.EXPLICIT_TOKEN, _given)
-DISCOVERED = Discovered(
-    "discovered token",
-    Rung.DISCOVERED_TOKEN,
-    (_in_named_file, _in_runtime_folder, _in_variable, _in_temporary_folder),
+#: The first good one is taken.
+_PLACES: Tuple[Look, ...] = (
+    _NamedFile("BEARER_TOKEN_FILE"),
+    _in_runtime_folder,
+    _Variable("BEARER_TOKEN"),
+    _in_temporary_folder,
+    _Variable("SCITOKEN"),
+    _NamedFile("SCITOKEN_FILE"),
+    _of_a_job,
 )
+
+GIVEN = Explicit("explicit token", Rung.EXPLICIT_TOKEN, _given)
+DISCOVERED = Discovered("discovered token", Rung.DISCOVERED_TOKEN, _PLACES)
 
 
 @hookimpl

@@ -20,8 +20,8 @@ if TYPE_CHECKING:
 
 #: Environment variables from which a client could learn a secret, a proxy, a server or a CA file.
 SCRUBBED = re.compile(
-    r"BEARER_TOKEN.*|X509_.*|NETRC|XDG_RUNTIME_DIR|(?:https?|all|no|ftp)_proxy|GRACEDB_.*"
-    r"|SSL_CERT_.*|REQUESTS_CA_BUNDLE|CURL_CA_BUNDLE|SSLKEYLOGFILE",
+    r"BEARER_TOKEN.*|SCITOKEN.*|_CONDOR_CREDS|X509_.*|NETRC|XDG_RUNTIME_DIR"
+    r"|(?:https?|all|no|ftp)_proxy|GRACEDB_.*|SSL_CERT_.*|REQUESTS_CA_BUNDLE|CURL_CA_BUNDLE|SSLKEYLOGFILE",
     re.IGNORECASE,
 )
 #: Where tox tells the interop tests to find the interpreters that hold the other clients.

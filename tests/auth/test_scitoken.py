@@ -341,7 +341,8 @@ def test_nowhere_is_said_place_by_place(around: Surroundings) -> None:
     name = f"bt_u{around.uid}"
     assert discovered(around) == Absent(
         "BEARER_TOKEN_FILE is unset; XDG_RUNTIME_DIR is unset; BEARER_TOKEN is unset; "
-        f"no {name} in {around.temporary}"
+        f"no {name} in {around.temporary}; "
+        "SCITOKEN is unset; SCITOKEN_FILE is unset; _CONDOR_CREDS is unset"
     )
     around.environment["XDG_RUNTIME_DIR"] = str(around.folder / "no/such/folder")
     assert f"no {name} in XDG_RUNTIME_DIR" in str(discovered(around))
@@ -349,6 +350,7 @@ def test_nowhere_is_said_place_by_place(around: Surroundings) -> None:
 
 def test_empty_variables_are_unset(around: Surroundings) -> None:
     around.environment.update(BEARER_TOKEN_FILE="", XDG_RUNTIME_DIR="", BEARER_TOKEN=" \n")
+    around.environment.update(SCITOKEN="", SCITOKEN_FILE="", _CONDOR_CREDS="")
     found = discovered(around)
     assert isinstance(found, Absent)
     assert not found.unusable
@@ -356,17 +358,22 @@ def test_empty_variables_are_unset(around: Surroundings) -> None:
 
 def fill(around: Surroundings, place: str, content: str) -> None:
     name = f"bt_u{around.uid}"
-    if place == "BEARER_TOKEN_FILE":
-        around.environment[place] = str(around.write("named", content))
+    if place in ("BEARER_TOKEN_FILE", "SCITOKEN_FILE"):
+        around.environment[place] = str(around.write(f"named/{place}", content))
     elif place == "XDG_RUNTIME_DIR":
         around.environment[place] = str(around.write(f"run/{name}", content).parent)
-    elif place == "BEARER_TOKEN":
+    elif place in ("BEARER_TOKEN", "SCITOKEN"):
         around.environment[place] = content
+    elif place == "_CONDOR_CREDS":
+        around.environment[place] = str(around.write("job/igwn.use", content).parent)
     else:
         around.write(f"tmp/{name}", content)
 
 
-PLACES = ("BEARER_TOKEN_FILE", "XDG_RUNTIME_DIR", "BEARER_TOKEN", "temporary")
+PLACES = (
+    *("BEARER_TOKEN_FILE", "XDG_RUNTIME_DIR", "BEARER_TOKEN", "temporary"),
+    *("SCITOKEN", "SCITOKEN_FILE", "_CONDOR_CREDS"),
+)
 
 
 @given(states=st.fixed_dictionaries({p: st.sampled_from(["none", "good", "old"]) for p in PLACES}))
@@ -394,9 +401,52 @@ def test_the_first_good_place_is_taken(
         assert found.reason.count("expired") == len(old)
 
 
-def test_a_variable_that_names_no_file_is_said(around: Surroundings) -> None:
-    around.environment["BEARER_TOKEN_FILE"] = "/no/such/file"
-    assert unusable(around) == "BEARER_TOKEN_FILE names a file that does not exist: /no/such/file"
+@pytest.mark.parametrize("variable", ["BEARER_TOKEN_FILE", "SCITOKEN_FILE"])
+def test_a_variable_that_names_no_file_is_said(around: Surroundings, variable: str) -> None:
+    around.environment[variable] = "/no/such/file"
+    assert unusable(around) == f"{variable} names a file that does not exist: /no/such/file"
+
+
+def test_a_job_has_tokens_for_several_services(around: Surroundings) -> None:
+    """Those for others are passed over in silence: that they are there is no mistake."""
+    around.write("job/archive.use", jwt(aud="https://archive.example.org", sub="archive"))
+    around.write("job/gracedb.top", "not for the job")
+    around.write("job/gracedb.use", jwt(aud=HERE, sub="gracedb"))
+    around.write("job/later.use", jwt(aud=HERE, sub="later"))
+    around.environment["_CONDOR_CREDS"] = str(around.folder / "job")
+    found = discovered(around)
+    assert isinstance(found, Credential)
+    assert found.subject == "gracedb"
+    assert found.files == (around.folder / "job/gracedb.use",)
+    assert not found.remarks
+
+
+def test_a_job_whose_tokens_are_all_no_good_says_why(around: Surroundings) -> None:
+    around.write("job/archive.use", jwt(aud="https://archive.example.org"))
+    around.write("job/gracedb.use", jwt(exp=NOW - 7200))
+    around.environment["_CONDOR_CREDS"] = str(around.folder / "job")
+    told = unusable(around)
+    assert "archive.use is for other servers than" in told
+    assert "gracedb.use expired 2 h ago" in told
+
+
+def test_a_job_without_tokens_has_none(around: Surroundings) -> None:
+    for folder in (around.folder / "no/such/folder", around.runtime):
+        around.environment["_CONDOR_CREDS"] = str(folder)
+        found = discovered(around)
+        assert isinstance(found, Absent)
+        assert not found.unusable
+        assert found.reason.endswith("no *.use in _CONDOR_CREDS")
+
+
+@pytest.mark.parametrize("mistaken", ["eyJ" + "x" * 300, "file", "a\0b"])
+def test_a_folder_that_is_none_is_not_shown(around: Surroundings, mistaken: str) -> None:
+    """It may be a token that was put there by mistake."""
+    around.write("file", "")
+    folder = str(around.folder / mistaken) if mistaken == "file" else mistaken
+    around.environment["_CONDOR_CREDS"] = folder
+    told = "_CONDOR_CREDS names something that is no folder, or cannot be read"
+    assert unusable(around) == told
 
 
 def test_a_home_folder_may_be_written_as_a_tilde(around: Surroundings) -> None:

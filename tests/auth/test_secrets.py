@@ -55,11 +55,12 @@ def for_another(around: Surroundings) -> AuthRequest:
 
 def token_as_a_name(around: Surroundings) -> AuthRequest:
     around.environment.update(BEARER_TOKEN_FILE=CANARY, X509_USER_PROXY=CANARY, NETRC=CANARY)
+    around.environment.update(SCITOKEN_FILE=CANARY, _CONDOR_CREDS=CANARY)
     return around.wanted(token=Path(CANARY), cert=Path(CANARY))
 
 
 def token_as_an_impossible_name(around: Surroundings) -> AuthRequest:
-    around.environment["BEARER_TOKEN_FILE"] = f"{CANARY}\0"
+    around.environment.update(BEARER_TOKEN_FILE=f"{CANARY}\0", _CONDOR_CREDS=f"{CANARY}\0" * 300)
     return around.wanted(token=Path(CANARY * 30), cert=Path(f"{CANARY}\udc00\ud800"))
 
 

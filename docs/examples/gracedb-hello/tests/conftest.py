@@ -12,7 +12,10 @@ import pytest
 from gracedb_sandbox import Sandbox
 
 #: Where a client would otherwise find credentials of whoever runs the tests.
-ELSEWHERE = ("HELLO_KEYS", "BEARER_TOKEN", "BEARER_TOKEN_FILE", "X509_USER_PROXY", "NETRC")
+ELSEWHERE = (
+    *("HELLO_KEYS", "BEARER_TOKEN", "BEARER_TOKEN_FILE", "X509_USER_PROXY", "NETRC"),
+    *("SCITOKEN", "SCITOKEN_FILE", "_CONDOR_CREDS"),
+)
 
 
 @pytest.fixture(scope="session")
