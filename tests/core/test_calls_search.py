@@ -120,9 +120,9 @@ def test_a_search_is_abandoned(client: Client, three: List[str]) -> None:
     for row in client.events.search(between(three), count=1):
         assert row["graceid"] == three[2]
         break
-    rows = client.events.search(between(three), count=1)
+    rows: Any = client.events.search(between(three), count=1)
     next(rows)
-    rows.close()  # type: ignore[attr-defined]
+    rows.close()
     assert list(rows) == []
     assert len(list(client.events.search(between(three)))) == 3
 

@@ -6,7 +6,7 @@ import asyncio
 import gzip
 import io
 from pathlib import Path
-from typing import Any, Awaitable, Callable, List, Optional, Tuple
+from typing import Any, Awaitable, Callable, Dict, List, Optional, Tuple
 
 import pytest
 from hypothesis import given
@@ -232,13 +232,14 @@ def test_an_awaited_file_reads_as_it_was_uploaded(data: bytes, block: int) -> No
 
 def test_an_awaited_file_is_whole_or_an_error() -> None:
     """The same holds as for one that blocks."""
-    for body, headers in (
+    cases: List[Tuple[bytes, Dict[str, Any]]] = [
         (b"abc", {"content_length": "4"}),
         (PACKED[:-9], {"content_encoding": "gzip"}),
         (b"no gzip", {"content_encoding": "gzip"}),
-    ):
+    ]
+    for body, headers in cases:
         with pytest.raises(GraceDBError):
-            reading(body, lambda file: file.read(), **headers)  # type: ignore[arg-type]  # mypy reads the dict
+            reading(body, lambda file: file.read(), **headers)
 
 
 def test_an_awaited_file_that_was_closed_says_so() -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import io
-from typing import Any, Iterator, List
+from typing import Any, List
 
 import pytest
 
@@ -30,6 +30,9 @@ class Server:
         if request.target == "/lost":
             raise ConnectionLost("It broke.")
         return Response(200, {}, b"{}")
+
+    def close(self) -> None:
+        """Nothing to close."""
 
 
 class AsyncServer:
@@ -78,7 +81,7 @@ class Driven:
 
     def __init__(self, kind: str) -> None:
         self.kind, self.server = kind, Server()
-        self.blocking = Blocking(lambda: self.server, at_once, sleep=lambda _seconds: None)  # type: ignore[arg-type,return-value]  # closes nothing
+        self.blocking = Blocking(lambda: self.server, at_once, sleep=lambda _seconds: None)
         self.awaiting = Awaiting(lambda: AsyncServer(self.server), in_line)
 
     def run(self, flow: Flow[Any]) -> Any:
@@ -104,15 +107,15 @@ class Driven:
     def first(self, flow: Flow[None]) -> Any:
         """Give the flow's first item, and abandon it."""
         if self.kind == "blocking":
-            walking: Iterator[Any] = self.blocking.walk(flow)
+            walking: Any = self.blocking.walk(flow)
             item = next(walking)
-            walking.close()  # type: ignore[attr-defined]  # it is a generator
+            walking.close()
             return item
 
         async def take() -> Any:
-            walking = self.awaiting.walk(flow)
+            walking: Any = self.awaiting.walk(flow)
             item = await walking.__anext__()
-            await walking.aclose()  # type: ignore[attr-defined]  # it is a generator
+            await walking.aclose()
             return item
 
         return asyncio.run(take())

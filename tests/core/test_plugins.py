@@ -179,10 +179,10 @@ async def watches_later() -> None:
 
 def unmarked() -> Any:
     """Make a plugin whose author has forgotten the mark."""
-    module = ModuleType("made_up")
-    module.gracedb_transports = list  # type: ignore[attr-defined]
-    module.hookimpl = hookimpl  # type: ignore[attr-defined]
-    module.gracedb_routes = gracedb_routes  # type: ignore[attr-defined]
+    module: Any = ModuleType("made_up")
+    module.gracedb_transports = list
+    module.hookimpl = hookimpl
+    module.gracedb_routes = gracedb_routes
     return module
 
 
@@ -206,6 +206,10 @@ def route(*arguments: Any, **places: Any) -> Any:
 def transport(*offers: Any) -> Any:
     """Make a plugin with these for transports."""
     return plugin(gracedb_transports=list(offers))
+
+
+#: Makes offers with any mistake in them.
+any_offer: Any = TransportOffer
 
 
 def as_file(text: str) -> BaseException:
@@ -264,10 +268,10 @@ BROKEN = [
     ("finds nothing", rung(name="odd", rung=35), "'odd' without the method find"),
     # transports
     ("no offer", transport("fast"), "no TransportOffer but str"),
-    ("nameless", transport(TransportOffer(None, print)), "a transport without a name"),  # type: ignore[arg-type]
+    ("nameless", transport(any_offer(None, print)), "a transport without a name"),
     ("does not open", transport(TransportOffer("slow")), "'slow' that does not open"),
-    ("opens with a str", transport(TransportOffer("slow", "x")), "'slow' that does not open"),  # type: ignore[arg-type]
-    ("twice", transport(*[TransportOffer("slow", print)] * 2), "a transport named 'slow' twice"),  # type: ignore[arg-type]
+    ("opens with a str", transport(any_offer("slow", "x")), "'slow' that does not open"),
+    ("twice", transport(*[any_offer("slow", print)] * 2), "a transport named 'slow' twice"),
     # routes
     ("no route", plugin(gracedb_routes=[("a", "b")]), "no RouteOffer but tuple"),
     ("a nameless route", route(3, site="x/"), "a route without a name"),
@@ -445,9 +449,9 @@ def test_a_failing_transport_is_named(answer: Any, words: str) -> None:
 
 def test_a_transport_that_does_not_open_is_named() -> None:
     """So does one that cannot be opened."""
-    offer = TransportOffer("canned", lambda options: 1 / 0)  # type: ignore[arg-type, return-value]  # the point
+    broken = any_offer("canned", lambda options: 1 / 0)
     with pytest.raises(PluginError, match=r"'canned' of the plugin 'made_up' .*cannot be opened"):
-        answer_of(plugin(gracedb_transports=[offer]))
+        answer_of(plugin(gracedb_transports=[broken]))
 
 
 @pytest.mark.parametrize(
@@ -464,11 +468,11 @@ def test_the_wrong_kind_of_transport_is_named() -> None:
     """One to await that is offered as one that blocks is named, and so is the contrary."""
 
     async def ask() -> None:
-        blocking = transport(TransportOffer("canned", open_async=Canned))  # type: ignore[arg-type]  # the point
+        blocking = transport(any_offer("canned", open_async=Canned))
         async with AsyncClient(URL, transport="canned", plugins=[..., blocking]) as client:
             await client.get()
 
-    awaited = transport(TransportOffer("canned", CannedLater))  # type: ignore[arg-type]  # the point
+    awaited = transport(any_offer("canned", CannedLater))
     with pytest.raises(PluginError, match=r"'made_up' .* no Response but coroutine \(write def"):
         Client(URL, transport="canned", plugins=[..., awaited]).get()
     with pytest.raises(PluginError, match=r"'made_up' .*await"):
@@ -578,14 +582,20 @@ def test_a_transport_around_another(sandbox: Sandbox) -> None:
 
     def opened(options: TransportOptions) -> Any:
         inner = options.other("urllib3").open(options)
-        return Around(inner, lambda request: seen.append(request.target) or inner.send(request))  # type: ignore[func-returns-value]
+
+        def send(request: Request) -> Response:
+            seen.append(request.target)
+            return inner.send(request)
+
+        return Around(inner, send)
 
     wrapping = transport(TransportOffer("wrapping", opened))
     with Client(sandbox.url, transport="wrapping", plugins=[..., wrapping]) as client:
         assert client.user_info()["username"] == "AnonymousUser"
     assert seen == ["/api/user-info/"]
+    unneeded: Any = None
     with pytest.raises(PluginError, match="no transport"):
-        TransportOptions(None, None).other("urllib3")  # type: ignore[arg-type]  # not looked at
+        TransportOptions(unneeded, unneeded).other("urllib3")
 
 
 class Around:
@@ -623,7 +633,7 @@ def test_an_awaited_transport_around_another(sandbox: Sandbox) -> None:
 
 def test_an_awaited_transport_does_not_block() -> None:
     """A transport that wraps one which is only awaited cannot block, and says so."""
-    later = TransportOffer("later", open_async=Canned)  # type: ignore[arg-type]  # not opened
+    later = any_offer("later", open_async=Canned)
     around = TransportOffer("canned", lambda options: options.other("later").open(options))
     with pytest.raises(PluginError, match="'later' is for AsyncClient only"):
         answer_of(transport(later, around))

@@ -234,7 +234,8 @@ def test_an_awaited_doubt_is_awaited(sandbox: Sandbox) -> None:
         """Loses one write, and does it later."""
 
         def __init__(self, send: Any) -> None:
-            self.send_on, self.kept = send, []  # type: ignore[var-annotated]  # requests
+            self.send_on = send
+            self.kept: List[Request] = []
 
         async def send(self, request: Request) -> Response:
             if request.method == "POST":
@@ -247,9 +248,9 @@ def test_an_awaited_doubt_is_awaited(sandbox: Sandbox) -> None:
         async with AsyncClient(
             sandbox.url, username="albert.einstein", password="relativity"
         ) as client:
-            late = Late(client._connection.awaited_transport().send)
+            late: Any = Late(client._connection.awaited_transport().send)
             session = client._session.replaced(policy=RetryPolicy(attempts=1))
-            driver = Awaiting(lambda: late, client._connection.run_blocking)  # type: ignore[arg-type,return-value]  # half
+            driver = Awaiting(lambda: late, client._connection.run_blocking)
             root: Root[Any] = Root(session, driver)
             with pytest.raises(OutcomeUnknown) as caught:
                 await root.events.create(

@@ -141,8 +141,9 @@ def test_versions_of_the_api(sandbox: Sandbox) -> None:
     unspoken = GraceDb(sandbox.url, api_version="v9")
     with unspoken, pytest.raises(ValueError, match="does not speak 'v9'"):
         unspoken.ping()
+    number: Any = 2
     with pytest.raises(TypeError):
-        GraceDb(NOWHERE, api_version=2)  # type: ignore[arg-type]
+        GraceDb(NOWHERE, api_version=number)
 
 
 def test_it_is_used_after_close(sandbox: Sandbox) -> None:

@@ -153,8 +153,8 @@ def test_a_bad_token_sees_what_everybody_sees(server: Sandbox) -> None:
 @pytest.mark.parametrize("token", ["", "..", "a.b.c", "e30.e30.e30", "ÿ.ÿ.ÿ", "." * 5000])
 def test_what_is_no_token_is_nobody(server: Sandbox, token: str) -> None:
     """Rubbish is nobody too."""
-    headers = {"Authorization": b"Bearer " + token.encode(), "User-Agent": "tests"}
-    answer = requests.get(server.url + "user-info/", headers=headers, timeout=30)  # type: ignore[arg-type]  # bytes
+    headers: Any = {"Authorization": b"Bearer " + token.encode(), "User-Agent": "tests"}
+    answer = requests.get(server.url + "user-info/", headers=headers, timeout=30)
     assert answer.json()["username"] == "AnonymousUser"
 
 

@@ -42,8 +42,9 @@ def test_is_made_once(client: Client) -> None:
     session = client.session
     assert session is client.session
     assert isinstance(session, requests.Session)
+    untyped: Any = client
     with pytest.raises(AttributeError):
-        client.session = requests.Session()  # type: ignore[misc]
+        untyped.session = requests.Session()
 
 
 def test_get(client: Client, server: Server) -> None:

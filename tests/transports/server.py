@@ -7,7 +7,7 @@ import socket
 import ssl
 import struct
 import threading
-from typing import Callable, Dict, List, NamedTuple, Optional, Tuple
+from typing import Any, Callable, Dict, List, NamedTuple, Optional, Tuple
 
 
 class Heard(NamedTuple):
@@ -60,6 +60,7 @@ class Line:
 
 
 Script = Callable[[Line, Heard], None]
+Hear = Callable[[Any, Line], Optional[Heard]]
 
 
 def answer(
@@ -103,8 +104,11 @@ class Server:
         *,
         tls: Optional[ssl.SSLContext] = None,
         host: str = "127.0.0.1",
+        hear: Optional[Hear] = None,
     ) -> None:
         self.script = script
+        #: How a request is read; None for none, and the end of the connection.
+        self.hear = hear or self.read
         self.tls = tls
         self.heard: List[Heard] = []
         self.connections = 0
@@ -168,7 +172,7 @@ class Server:
                 self._shake_hands(line.socket)
             with line.socket.makefile("rb") as incoming:
                 while line.open:
-                    heard = self._hear(incoming, line)
+                    heard = self.hear(incoming, line)
                     if heard is None:
                         return
                     self.heard.append(heard)
@@ -191,17 +195,18 @@ class Server:
                 pass
             raise
 
-    def _hear(self, incoming: object, line: Line) -> Optional[Heard]:
+    def read(self, incoming: Any, line: Line) -> Optional[Heard]:
+        """Read a request whole."""
         head = b""
         while not head.endswith(b"\r\n\r\n"):
-            more = incoming.readline()  # type: ignore[attr-defined]
+            more = incoming.readline()
             if not more:
                 return None
             head += more
         first, *rest = head.decode("latin-1").split("\r\n")[:-2]
         headers = [(name, value) for name, _, value in (each.partition(": ") for each in rest)]
         length = {name.lower(): value for name, value in headers}.get("content-length", "0")
-        body = incoming.read(int(length))  # type: ignore[attr-defined]
+        body = incoming.read(int(length))
         if len(body) < int(length):
             self.fragments.append(body)
             return None

@@ -211,7 +211,7 @@ def test_cancelled_while_uploading(size: int) -> None:
     assert [heard.body for heard in server.heard] == [b"again"]
 
 
-def test_cancelled_while_the_server_takes_nothing(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_cancelled_while_the_server_takes_nothing() -> None:
     """An upload is cancelled at once, also where it waits for the server."""
     source = Source(bytes(30 << 20))
 
@@ -223,8 +223,7 @@ def test_cancelled_while_the_server_takes_nothing(monkeypatch: pytest.MonkeyPatc
             await sending
         assert source.readers[0].closed
 
-    with Server() as server:
-        monkeypatch.setattr(server, "_hear", lambda _incoming, line: line.stall())
+    with Server(hear=lambda _incoming, line: line.stall()) as server:
         run(server, use)
 
 
@@ -259,11 +258,10 @@ def test_answered_before_all_was_sent() -> None:
         assert (response.status, response.body) == (413, b"too large")
         source.opened.set()
         await until(lambda: source.readers[0].closed)
-        del server._hear  # type: ignore[method-assign]
+        server.hear = server.read
         assert (await transport.send(post(b"next"))).body == b"next"
 
-    with Server(echoes) as server:
-        server._hear = refuse  # type: ignore[method-assign,assignment]
+    with Server(echoes, hear=refuse) as server:
         run(server, use)
     assert server.connections == 2
 

@@ -194,13 +194,10 @@ def test_dribbled_head(connect: Opener, head: bytes) -> None:
     "limits", [Timeout(write=0.05), Timeout(total=0.1)], ids=["write", "total"]
 )
 @pytest.mark.parametrize("upload", [False, True], ids=["bytes", "upload"])
-def test_sending_takes_too_long(
-    connect: Opener, limits: Timeout, upload: bool, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_sending_takes_too_long(connect: Opener, limits: Timeout, upload: bool) -> None:
     """A server that takes nothing in is waited for as long as `write` and `total` say."""
-    with Server() as server:
-        # Stops reading: what the systems' buffers do not hold cannot be sent.
-        monkeypatch.setattr(server, "_hear", lambda _incoming, line: line.stall())
+    # Stops reading: what the systems' buffers do not hold cannot be sent.
+    with Server(hear=lambda _incoming, line: line.stall()) as server:
         data = bytes(30 << 20)
         with pytest.raises(TimedOut):
             connect(server).send(post(Source(data) if upload else data, timeout=limits))
@@ -268,8 +265,7 @@ def test_refused_before_the_body_was_read(connect: Opener) -> None:
         while incoming.read(1 << 16):
             pass
 
-    with Server() as server:
-        server._hear = refuse  # type: ignore[method-assign,assignment]
+    with Server(hear=refuse) as server:
         response = connect(server).send(post(Source(bytes(1 << 20))))
     assert (response.status, response.body) == (413, b"too large")
 

@@ -10,7 +10,7 @@ import tracemalloc
 import zlib
 from functools import lru_cache
 from pathlib import Path
-from typing import Any, Callable, Iterator
+from typing import Any, Callable, Dict, Iterator
 
 import pytest
 
@@ -72,7 +72,7 @@ class Way:
     def __init__(self, name: str, server: Server) -> None:
         transport, _, awaited = name.partition(", ")
         self.awaited = bool(awaited)
-        self.options = {
+        self.options: Dict[str, Any] = {
             "url": f"http://127.0.0.1:{server.port}/api/",
             "transport": transport,
             "force_noauth": True,
@@ -82,13 +82,13 @@ class Way:
         """Make *calls*, one after the other, on one client; gives what the last one gives."""
         if self.awaited:
             return asyncio.run(self._ask(*calls))
-        with Client(**self.options) as client:  # type: ignore[arg-type]
+        with Client(**self.options) as client:
             for call in calls:
                 given = call(client)
         return given
 
     async def _ask(self, *calls: Callable[[Any], Any]) -> Any:
-        async with AsyncClient(**self.options) as client:  # type: ignore[arg-type]
+        async with AsyncClient(**self.options) as client:
             for call in calls:
                 given = await call(client)
         return given

@@ -62,13 +62,12 @@ def test_another_name(connect: Opener, authority: Authority) -> None:
 
 def test_no_tls_there(connect: Opener) -> None:
     """A server that does not speak TLS is named as such, and hears nothing of the request."""
-    with Server(says(b"HTTP/1.1 400 No\r\n\r\n")) as server:
 
-        def chatter(_incoming: Any, line: Line) -> None:
-            line.send(b"220 this is another protocol\r\n")
-            line.stall()
+    def chatter(_incoming: Any, line: Line) -> None:
+        line.send(b"220 this is another protocol\r\n")
+        line.stall()
 
-        server._hear = chatter  # type: ignore[method-assign,assignment]
+    with Server(says(b"HTTP/1.1 400 No\r\n\r\n"), hear=chatter) as server:
         transport = connect(server, origin=Origin("https", "127.0.0.1", server.port))
         with pytest.raises(TLSFailed, match="https"):
             transport.send(get())
@@ -76,8 +75,7 @@ def test_no_tls_there(connect: Opener) -> None:
 
 def test_handshake_cut(connect: Opener) -> None:
     """A connection that ends in the handshake says nothing of certificates: it may be retried."""
-    with Server() as server:
-        server._hear = lambda incoming, line: None  # type: ignore[method-assign,assignment]
+    with Server(hear=lambda incoming, line: None) as server:
         transport = connect(server, origin=Origin("https", "127.0.0.1", server.port))
         with pytest.raises(ConnectFailed) as caught:
             transport.send(get())
