@@ -3,8 +3,9 @@
 The places, in order: ``BEARER_TOKEN_FILE`` and ``$XDG_RUNTIME_DIR/bt_u{UID}``, as the older
 clients looked; then ``BEARER_TOKEN`` (the token itself) and ``/tmp/bt_u{UID}``, which the WLCG
 bearer token discovery has beside them; last ``SCITOKEN`` (a token), ``SCITOKEN_FILE`` and the files
-``*.use`` in ``$_CONDOR_CREDS``, which HTCondor gives to its jobs. An explicit one is ``token``, the
-name of a file, or ``bearer_token``, the token itself; neither is ever taken for the other.
+``*.use`` in ``$_CONDOR_CREDS``, where HTCondor puts a secret for each service that a job uses: of
+these only a token whose scope names GraceDB is taken. An explicit one is ``token``, the name of a
+file, or ``bearer_token``, the token itself; neither is ever taken for the other.
 A token file that others can read is used, with a warning: it is short-lived.
 """
 
@@ -35,6 +36,8 @@ _SIGNED = "eyJ"
 #: How far a clock may be behind the issuer's: many tokens are valid from the second of issue.
 _LEEWAY = 60.0
 _PATHS_BEGIN = ("/", "~", "./", "../")
+#: What a token must allow for GraceDB to know whose it is.
+_SCOPE = "gracedb.read"
 _VISIBLE = re.compile(r"[\x21-\x7e]+\Z").match
 
 
@@ -46,6 +49,7 @@ class _Claims(NamedTuple):
     #: None for any; otherwise those it is meant for.
     audiences: Optional[Tuple[str, ...]] = None
     subject: Optional[str] = None
+    scopes: Sequence[str] = ()
 
 
 def _given(wanted: AuthRequest) -> Union[Credential, Absent]:
@@ -98,9 +102,14 @@ class _Variable(NamedTuple):
     variable: str
 
     def __call__(self, wanted: AuthRequest) -> Union[Credential, Absent]:
-        text = wanted.environment.get(self.variable, "")
-        if not text.strip(_ASCII_WHITE_SPACE):
+        text = wanted.environment.get(self.variable, "").strip(_ASCII_WHITE_SPACE)
+        if not text:
             return Absent(f"{self.variable} is unset")
+        if _is_path(text):
+            raise Unusable(
+                f"the variable {self.variable} is the name of a file, and must be a token itself; "
+                f"set {self.variable}_FILE to the name"
+            )
         return _credential(text, f"the variable {self.variable}", wanted)
 
 
@@ -116,7 +125,7 @@ def _in_temporary_folder(wanted: AuthRequest) -> Union[Credential, Absent]:
 
 
 def _of_a_job(wanted: AuthRequest) -> Union[Credential, Absent]:
-    """Look at what HTCondor fetched for a job: a token for each service, most for other servers."""
+    """Look among the secrets of a job; no other service's must ever be sent to this one."""
     folder = named_in(wanted, "_CONDOR_CREDS")
     if folder is None:
         return Absent("_CONDOR_CREDS is unset")
@@ -124,13 +133,13 @@ def _of_a_job(wanted: AuthRequest) -> Union[Credential, Absent]:
     for path in _used(folder):
         try:
             found = read_secret(path, wanted)
-            if found is not None:
+            if found is not None and _SCOPE in _read_claims(_text(found)).scopes:
                 return _from_file(found, wanted)
         except Unusable as problem:
             problems.append(str(problem))
     if problems:
         raise Unusable("; ".join(problems))
-    return Absent("no *.use in _CONDOR_CREDS")
+    return Absent(f"no token with the scope {_SCOPE} among *.use in _CONDOR_CREDS")
 
 
 def _used(folder: Path) -> List[Path]:
@@ -160,8 +169,11 @@ def _from_file(found: SecretFile, wanted: AuthRequest) -> Credential:
     if found.exposure:
         leak = f"the token in {place} is not secret: {found.exposure}; run: {found.remedy}"
         remarks = (sentence(leak),)
-    text = found.content.decode("latin-1")
-    return _credential(text, place, wanted, files=(found.path,), remarks=remarks)
+    return _credential(_text(found), place, wanted, files=(found.path,), remarks=remarks)
+
+
+def _text(found: SecretFile) -> str:
+    return found.content.decode("latin-1").strip(_ASCII_WHITE_SPACE)
 
 
 def _credential(text: str, place: str, wanted: AuthRequest, **facts: Any) -> Credential:
@@ -205,7 +217,9 @@ def _read_claims(token: str) -> _Claims:
     claims = _payload(token)
     starts, expires = (_as_time(claims.get(name)) for name in ("nbf", "exp"))
     audiences, subject = _as_audiences(claims.get("aud")), _as_subject(claims.get("sub"))
-    return _Claims(starts, expires, audiences, subject)
+    scope = claims.get("scope")
+    scopes = scope.split() if isinstance(scope, str) else ()
+    return _Claims(starts, expires, audiences, subject, scopes)
 
 
 def _payload(token: str) -> Dict[str, Any]:

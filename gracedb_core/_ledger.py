@@ -68,22 +68,29 @@ class Alike:
         self.claims = claims
         #: When others were answered that were not told what they have made.
         self.unnamed: List[float] = []
-        self.forked()
+        self._lock = threading.Lock()
+        self._sending = 0
+        self._left_to_a_parent = False
 
     def forked(self) -> None:
         """Begin anew in a child, which will never see the answers to what its parent sends."""
         self._lock = threading.Lock()
-        #: How many were sent and not answered yet: what is found may be theirs.
-        self.sending = 0
+        self._left_to_a_parent |= self._sending > 0
+        self._sending = 0
+
+    @property
+    def is_busy(self) -> bool:
+        """Whether others were sent and not answered yet: what is found may be theirs."""
+        return self._sending > 0 or self._left_to_a_parent
 
     def __enter__(self) -> Alike:
         with self._lock:
-            self.sending += 1
+            self._sending += 1
         return self
 
     def __exit__(self, *exception: object) -> None:
         with self._lock:
-            self.sending -= 1
+            self._sending -= 1
 
 
 class Ledger:
@@ -118,6 +125,11 @@ class Ledger:
                 alike = self._alike[place, words] = Alike(claims)
             self._recent.append((now, alike))
             return alike
+
+    def keep(self, alike: Alike) -> None:
+        """Remember from now on what was made: answers may take long."""
+        with self._lock:
+            self._recent.append((self._clock(), alike))
 
 
 def identity_of(thing: Any) -> Any:

@@ -49,7 +49,14 @@ def _named(sought: Sought) -> Flow[Optional[Found]]:
     answer = sought.call.cell.found(thing)
     if lenient or "created" not in thing:
         return Found(answer)
-    return Found(answer, (yield from sought.is_ours(thing, by="creator")))
+    return (yield from _ours_or_others(sought, thing, "creator", answer))
+
+
+def _ours_or_others(sought: Sought, thing: Any, by: str, answer: Any) -> Flow[Optional[Found]]:
+    """Give what is there as ours or as another's; None where clocks do not tell."""
+    if (yield from sought.is_ours(thing, by=by)):
+        return Found(answer)
+    return None if sought.is_unclear else Found(answer, is_ours=False)
 
 
 def _name(item: Any) -> Any:
@@ -125,8 +132,10 @@ def _superevent(sought: Sought) -> Flow[Optional[Found]]:
     if not superevent:
         return None
     thing = yield from sought.ask("/*[]", (segment(superevent),))
-    if not (yield from sought.is_ours(thing, by="submitter")) or sought.is_taken(thing):
-        # Then the server refuses another.
+    found = yield from _ours_or_others(sought, thing, "submitter", thing)
+    if found is None or not found.is_ours:
+        return found  # if it is another's, the server refuses ours
+    if sought.is_taken(thing):
         return Found(thing, is_ours=False)
     fields = {**sought.call.fields, "preferred_event": there.get("graceid")}
     if not _holds(thing, fields):

@@ -113,6 +113,7 @@ class _Write:
                 self._alike.claims.take(made, self._trail.mark)
             elif self._call.cell.trace is Trace.DATA:
                 self._alike.unnamed.append(session.clock())
+            LEDGER.keep(self._alike)
         return answer
 
     def _refused(self, refusal: Union[ResponseError, TransportError]) -> Flow[Found]:
@@ -122,13 +123,16 @@ class _Write:
         if says_nothing or not (unknown or self._call.lenient):
             # Nothing was done this time; of the first time nobody knows any more than before.
             raise unknown or refusal
+        sought = self._seeking(self._trail)
         try:
-            found = yield from self._seen(self._seeking(self._trail))
+            found = yield from self._seen(sought)
         except GraceDBError:
             found = None
-        if found is None or not found.is_ours:
-            raise refusal
-        return found
+        if found is not None and found.is_ours:
+            return found
+        if sought.is_unclear and unknown:
+            raise unknown
+        raise refusal
 
     def _settled(self, unknown: OutcomeUnknown) -> Flow[Optional[Found]]:
         """Look, as often as the policy allows; None where it is to be sent again."""
@@ -193,7 +197,7 @@ class _Write:
         if found is not None:
             self._resolved = Resolution(found.is_ours, found.answer if found.is_ours else None)
             return self._resolved
-        if sought.is_unclear or self._alike.sending:
+        if sought.is_unclear or self._alike.is_busy:
             return Resolution(None)
         waited = self._session.clock() - self._lost_at
         return Resolution(False if waited >= self._session.policy.settled_after else None)
@@ -203,8 +207,8 @@ def _words(call: Call) -> Tuple[Any, ...]:
     """Give what tells the traces of writes to one place apart; less where it is unsure."""
     fields, names = call.fields, tuple(part.name for part in call.files)
     if call.cell.trace is Trace.EVENT:
-        told = (fields.get(name) for name in ("group", "pipeline", "search", "content_id"))
-        return (*map(str, told), *names)
+        told = (str(fields.get(name)).lower() for name in ("group", "pipeline", "search"))
+        return (*told, *names)
     if call.place is not None and call.place.row == "logs":
         return (str(fields.get("comment")).strip(), *names)
     return names

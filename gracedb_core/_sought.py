@@ -151,7 +151,7 @@ class Sought:
     def take(self, things: Iterable[Any]) -> Optional[Any]:
         """Take the first of *things* that no other call has made; None where nobody can tell."""
         for thing in things:
-            if self._alike.sending:
+            if self._alike.is_busy:
                 self.is_unclear = True
                 return None
             if self._alike.claims.take(identity_of(thing), self._since.mark):

@@ -73,7 +73,7 @@ class Stock:
         return world
 
     def token(self, name: str, good: bool) -> str:
-        return jwt(sub=name, exp=NOW + (HOUR if good else -HOUR))
+        return jwt(sub=name, exp=NOW + (HOUR if good else -HOUR), scope="gracedb.read")
 
     def put_token(self, world: World, name: str, good: bool) -> None:
         world.options["token"] = world.around.write("given.token", self.token(name, good))

@@ -385,7 +385,8 @@ def test_the_first_good_place_is_taken(
     around = Surroundings(tmp_path_factory.mktemp("around"))
     for place, state in states.items():
         if state != "none":
-            fill(around, place, jwt(sub=place, exp=NOW + (60 if state == "good" else -60)))
+            ends = NOW + (60 if state == "good" else -60)
+            fill(around, place, jwt(sub=place, exp=ends, scope="gracedb.read"))
     good = [place for place in PLACES if states[place] == "good"]
     old = [place for place in PLACES if states[place] == "old"]
     found = discovered(around)
@@ -407,12 +408,17 @@ def test_a_variable_that_names_no_file_is_said(around: Surroundings, variable: s
     assert unusable(around) == f"{variable} names a file that does not exist: /no/such/file"
 
 
+FOR_GRACEDB = jwt(aud=HERE, sub="gracedb", scope="dqsegdb.read gracedb.read")
+
+
 def test_a_job_has_tokens_for_several_services(around: Surroundings) -> None:
-    """Those for others are passed over in silence: that they are there is no mistake."""
-    around.write("job/archive.use", jwt(aud="https://archive.example.org", sub="archive"))
-    around.write("job/gracedb.top", "not for the job")
-    around.write("job/gracedb.use", jwt(aud=HERE, sub="gracedb"))
-    around.write("job/later.use", jwt(aud=HERE, sub="later"))
+    """Other services' are never sent, and passed over in silence: they are no mistake."""
+    around.write("job/box.use", '{"access_token":"of-another-service"}')
+    around.write("job/code.use", "opaque-and-of-another-service")
+    around.write("job/disk.use", jwt(scope="storage.read:/", sub="disk"))
+    around.write("job/gracedb.top", FOR_GRACEDB)
+    around.write("job/gracedb.use", FOR_GRACEDB)
+    around.write("job/later.use", jwt(aud=HERE, sub="later", scope="gracedb.read"))
     around.environment["_CONDOR_CREDS"] = str(around.folder / "job")
     found = discovered(around)
     assert isinstance(found, Credential)
@@ -422,12 +428,14 @@ def test_a_job_has_tokens_for_several_services(around: Surroundings) -> None:
 
 
 def test_a_job_whose_tokens_are_all_no_good_says_why(around: Surroundings) -> None:
-    around.write("job/archive.use", jwt(aud="https://archive.example.org"))
-    around.write("job/gracedb.use", jwt(exp=NOW - 7200))
+    around.write("job/archive.use", jwt(aud="https://archive.example.org", scope="gracedb.read"))
+    around.write("job/gracedb.use", jwt(exp=NOW - 7200, scope="gracedb.read"))
+    around.write("job/tape.use", "two words")
     around.environment["_CONDOR_CREDS"] = str(around.folder / "job")
     told = unusable(around)
     assert "archive.use is for other servers than" in told
     assert "gracedb.use expired 2 h ago" in told
+    assert "tape.use" not in told
 
 
 def test_a_job_without_tokens_has_none(around: Surroundings) -> None:
@@ -436,7 +444,8 @@ def test_a_job_without_tokens_has_none(around: Surroundings) -> None:
         found = discovered(around)
         assert isinstance(found, Absent)
         assert not found.unusable
-        assert found.reason.endswith("no *.use in _CONDOR_CREDS")
+        expected = "; no token with the scope gracedb.read among *.use in _CONDOR_CREDS"
+        assert found.reason.endswith(expected)
 
 
 @pytest.mark.parametrize("mistaken", ["eyJ" + "x" * 300, "file", "a\0b"])
@@ -490,3 +499,15 @@ def test_a_symbolic_link_elsewhere_is_followed(around: Surroundings) -> None:
     link = around.home / "link"
     link.symlink_to(target)
     assert token_of(given_token(around, link)) == "secret"
+
+
+@pytest.mark.parametrize("variable", ["BEARER_TOKEN", "SCITOKEN"])
+def test_a_variable_with_the_name_of_a_file_is_no_token(
+    around: Surroundings, variable: str
+) -> None:
+    """It is not sent, and the remedy is told."""
+    around.environment[variable] = str(around.write("token", "secret"))
+    assert unusable(around) == (
+        f"the variable {variable} is the name of a file, and must be a token itself; "
+        f"set {variable}_FILE to the name"
+    )

@@ -29,10 +29,12 @@ def test_a_thing_is_taken_once() -> None:
 def test_who_is_sending_is_counted() -> None:
     """What is found while an equal write is under way may be that one's."""
     alike = Ledger(Clock()).alike("place", "words")
-    with alike, pytest.raises(ZeroDivisionError), alike:
-        assert alike.sending == 2
-        raise ZeroDivisionError
-    assert alike.sending == 0
+    assert not alike.is_busy
+    with alike:
+        with pytest.raises(ZeroDivisionError), alike:
+            raise ZeroDivisionError
+        assert alike.is_busy
+    assert not alike.is_busy
 
 
 class Call:
@@ -80,14 +82,31 @@ def test_a_busy_place_does_not_grow_for_ever() -> None:
     assert claims.has("9", "you")
 
 
+def test_a_call_that_took_long_is_remembered_from_its_answer() -> None:
+    """What counts is when a thing was made, not when somebody began to ask for it."""
+    clock = Clock()
+    ledger = Ledger(clock)
+    alike = ledger.alike("place", "words")
+    clock.time += 130
+    alike.claims.take("1", "me")
+    ledger.keep(alike)
+    del alike
+    gc.collect()
+    assert not ledger.alike("place", "words").claims.take("1", "you")
+
+
 def test_a_forked_process_begins_anew() -> None:
     """What the parent is sending, the child will never see answered; what it made stays made."""
     ledger = Ledger(Clock())
     with ledger.alike("place", "words") as alike:
         alike.claims.take("1", "parent")
         ledger.forked()
-        assert alike.sending == 0
         assert not alike.claims.take("1", "child")
+    with alike:
+        pass
+    # Something may yet come of what the parent had sent.
+    assert alike.is_busy
+    assert not ledger.alike("place", "other words").is_busy
 
 
 @pytest.mark.parametrize(

@@ -10,13 +10,14 @@ import pickle
 import threading
 import time
 from concurrent.futures import ThreadPoolExecutor
+from email.utils import formatdate, parsedate_to_datetime
 from pathlib import Path
-from typing import Any, List
+from typing import Any, Callable, List
 
 import pytest
 
 from gracedb_core import AsyncClient, Client
-from gracedb_core._drivers import Awaiting
+from gracedb_core._drivers import Awaiting, Blocking
 from gracedb_core._retry import RetryPolicy
 from gracedb_core._wire import Request, Response
 from gracedb_core.errors import (
@@ -526,3 +527,59 @@ def test_what_is_dated_too_early_leaves_doubt(sandbox: Sandbox, direct: Client) 
     deaf.clear()
     sandbox.advance_clock(30)
     assert caught.value.resolve() == Resolution(None)
+
+
+def ahead(send: Callable[[Request], Response]) -> Callable[[Request], Response]:
+    """Answer by a clock that is half a minute ahead of the one that dates things."""
+
+    def answer(request: Request) -> Response:
+        response = send(request)
+        now = parsedate_to_datetime(response.headers["date"]).timestamp()
+        date = formatdate(now + 30, usegmt=True)
+        return response.replaced(headers={**response.headers, "date": date})
+
+    return answer
+
+
+@pytest.mark.parametrize("attempts", [1, 4])
+@pytest.mark.parametrize("name", ["label a superevent", "make a superevent"])
+def test_clocks_that_disagree_leave_doubt(direct: Client, name: str, attempts: int) -> None:
+    """What is ours by name, and dated a little too early, is ours or another's: nobody knows."""
+    write = WRITES[name]
+    thing = write.prepare(direct)
+    policy = RetryPolicy(attempts=attempts, pause=0.001, settled_after=0)
+    root, transport = losing(direct, LOSE, policy=policy)
+    transport._send = ahead(transport._send)
+    with pytest.raises(OutcomeUnknown) as caught:
+        write.make(root, thing)
+    assert caught.value.resolve() == Resolution(None)
+    assert write.count(direct, thing) == 1
+
+
+@pytest.mark.parametrize("other", [{"content_id": "mine"}, {"search": "ALLSKY"}])
+def test_an_equal_upload_in_other_words_is_waited_for(direct: Client, other: Any) -> None:
+    """While one is under way that a look cannot tell from ours, nobody says whose the event is."""
+    fields: Any = {"group": "Test", "pipeline": "gstlal", "search": "AllSky"}
+    data = unique("a").encode()
+    root, _ = losing(direct, DROP, policy=RetryPolicy(attempts=1, settled_after=0))
+    doubts: List[Any] = []
+    session = direct._session
+
+    class Meanwhile:
+        """Loses an equal upload while the answer to the first is on its way."""
+
+        def send(self, request: Request) -> Response:
+            response = direct._connection.transport().send(request)
+            if request.method == "POST":
+                with pytest.raises(OutcomeUnknown) as caught:
+                    root.events.create("a", data, **{**fields, **other})
+                doubts.append(caught.value.resolve())
+            return response
+
+        def close(self) -> None:
+            """Nothing to close."""
+
+    driver = Blocking(Meanwhile, direct._connection.submit)
+    first = Root[Any](session, driver).events.create("a", data, **fields)
+    assert doubts == [Resolution(None)]
+    assert direct.events[first["graceid"]].get()["search"] == "AllSky"
