@@ -49,7 +49,8 @@ class _Claims(NamedTuple):
     #: None for any; otherwise those it is meant for.
     audiences: Optional[Tuple[str, ...]] = None
     subject: Optional[str] = None
-    scopes: Sequence[str] = ()
+    #: None for one that does not say what it allows.
+    scopes: Optional[Sequence[str]] = None
 
 
 def _given(wanted: AuthRequest) -> Union[Credential, Absent]:
@@ -63,7 +64,7 @@ def _given(wanted: AuthRequest) -> Union[Credential, Absent]:
             "the argument token names a file that does not exist; if it is a token itself, pass "
             "it as bearer_token"
         )
-    return _from_file(read_named(path, wanted, by="the argument token"), wanted)
+    return _from_file(read_named(path, wanted, by="the argument token"), wanted, given=True)
 
 
 def _itself(text: object, wanted: AuthRequest) -> Credential:
@@ -74,7 +75,7 @@ def _itself(text: object, wanted: AuthRequest) -> Credential:
         )
     if not isinstance(text, str):
         raise Unusable("the argument bearer_token must be text")
-    return _credential(text, "the argument bearer_token", wanted)
+    return _credential(text, "the argument bearer_token", wanted, given=True)
 
 
 def _is_path(text: str) -> bool:
@@ -133,7 +134,7 @@ def _of_a_job(wanted: AuthRequest) -> Union[Credential, Absent]:
     for path in _used(folder):
         try:
             found = read_secret(path, wanted)
-            if found is not None and _SCOPE in _read_claims(_text(found)).scopes:
+            if found is not None and _SCOPE in (_read_claims(_text(found)).scopes or ()):
                 return _from_file(found, wanted)
         except Unusable as problem:
             problems.append(str(problem))
@@ -163,23 +164,29 @@ def _in_folder(folder: Path, called: str, wanted: AuthRequest) -> Union[Credenti
     return _from_file(found, wanted)
 
 
-def _from_file(found: SecretFile, wanted: AuthRequest) -> Credential:
+def _from_file(found: SecretFile, wanted: AuthRequest, *, given: bool = False) -> Credential:
     place = shown(found.path, wanted)
     remarks: Tuple[str, ...] = ()
     if found.exposure:
         leak = f"the token in {place} is not secret: {found.exposure}; run: {found.remedy}"
         remarks = (sentence(leak),)
-    return _credential(_text(found), place, wanted, files=(found.path,), remarks=remarks)
+    facts = {"files": (found.path,), "remarks": remarks}
+    return _credential(_text(found), place, wanted, given=given, **facts)
 
 
 def _text(found: SecretFile) -> str:
     return found.content.decode("latin-1").strip(_ASCII_WHITE_SPACE)
 
 
-def _credential(text: str, place: str, wanted: AuthRequest, **facts: Any) -> Credential:
+def _credential(
+    text: str, place: str, wanted: AuthRequest, *, given: bool = False, **facts: Any
+) -> Credential:
     token = text.strip(_ASCII_WHITE_SPACE)
     claims = _read_claims(token)
     problem = _problem(token, claims, wanted)
+    if not (problem or given or claims.scopes is None or _SCOPE in claims.scopes):
+        # Another service's, and the next place may have ours; who gives one is taken at his word.
+        problem = f"does not have the scope {_SCOPE}"
     if problem:
         raise Unusable(f"the token in {place} {problem}")
     return Credential(
@@ -218,7 +225,7 @@ def _read_claims(token: str) -> _Claims:
     starts, expires = (_as_time(claims.get(name)) for name in ("nbf", "exp"))
     audiences, subject = _as_audiences(claims.get("aud")), _as_subject(claims.get("sub"))
     scope = claims.get("scope")
-    scopes = scope.split() if isinstance(scope, str) else ()
+    scopes = scope.split() if isinstance(scope, str) else None
     return _Claims(starts, expires, audiences, subject, scopes)
 
 

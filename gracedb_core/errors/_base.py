@@ -45,6 +45,11 @@ class GraceDBError(Exception):
     def __str__(self) -> str:
         return self.message
 
+    @property
+    def response(self) -> Any:
+        """The answer as ``requests`` has it; None where there was none, or none to be read."""
+        return None
+
     def about(self: E, request: SentRequest) -> E:
         """Say which request it is about, unless that is known, and give the error itself."""
         if self.request is None:

@@ -55,6 +55,7 @@ class NoSuchServer(InputError, requests.exceptions.MissingSchema):
     # It is one of the library's exceptions already.
     _requests_name = ""
     request: Any = None
+    response: Any = None
 
 
 class _Refusal:

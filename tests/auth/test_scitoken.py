@@ -511,3 +511,16 @@ def test_a_variable_with_the_name_of_a_file_is_no_token(
         f"the variable {variable} is the name of a file, and must be a token itself; "
         f"set {variable}_FILE to the name"
     )
+
+
+def test_a_token_for_other_services_is_passed_over(around: Surroundings) -> None:
+    """The server would take its bearer for nobody; who gives it by name is taken at his word."""
+    frames = jwt(sub="frames", scope="read:/frames")
+    fill(around, "BEARER_TOKEN_FILE", frames)
+    assert "does not have the scope gracedb.read" in unusable(around)
+    fill(around, "SCITOKEN", jwt(sub="ours", scope="read:/frames gracedb.read"))
+    found = discovered(around)
+    assert isinstance(found, Credential)
+    assert found.subject == "ours"
+    assert len(found.remarks) == 1
+    assert given_token(around, around.write("given", frames)).subject == "frames"

@@ -113,6 +113,12 @@ def test_requests_callers_catch_them() -> None:
         raise errors.DecodeError("What?")
 
 
+@pytest.mark.parametrize("cls", list(tree()), ids=lambda cls: cls.__name__)
+def test_what_was_not_answered_has_no_response(cls: Type[GraceDBError]) -> None:
+    """Handlers ask `error.response is not None`, whatever it is that they have caught."""
+    assert hasattr(cls("It broke.", request=ASKED), "response")
+
+
 def test_response_is_a_requests_response() -> None:
     """`error.response` is what programs for the older clients read: status, text, JSON, URL."""
     import requests
