@@ -39,6 +39,8 @@ class Call(NamedTuple):
     place: Optional[Place] = None
     #: Whether what the server refuses because it is so already counts as done.
     lenient: bool = False
+    #: That of the file, where it is known already.
+    content_id: str = ""
 
 
 def prepare(session: Session, call: Call) -> Request:

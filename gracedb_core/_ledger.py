@@ -6,6 +6,7 @@ what is found on the server may be the other's.
 
 from __future__ import annotations
 
+import math
 import os
 import threading
 import time
@@ -18,6 +19,10 @@ __all__ = ["LEDGER", "Alike", "Claims", "Ledger", "identity_of"]
 #: Seconds for which it is remembered what was made: the server dates things to the second only,
 #: and what is looked for was made before or after by a moment.
 _REMEMBERED = 120.0
+#: Seconds after a fork in which the server may still do what the parent had sent by then.
+_LEFT_BEHIND = 600.0
+#: Seconds for which it is remembered that others were answered and not told what they have made.
+_UNNAMED = 600.0
 
 
 class Claims:
@@ -64,24 +69,31 @@ class Claims:
 class Alike:
     """Writes that cannot be told from each other by what they leave."""
 
-    def __init__(self, claims: Claims) -> None:
+    def __init__(self, claims: Claims, clock: Callable[[], float]) -> None:
         self.claims = claims
         #: When others were answered that were not told what they have made.
         self.unnamed: List[float] = []
+        self._clock = clock
         self._lock = threading.Lock()
         self._sending = 0
-        self._left_to_a_parent = False
+        self._left_behind_until = -math.inf
 
     def forked(self) -> None:
         """Begin anew in a child, which will never see the answers to what its parent sends."""
         self._lock = threading.Lock()
-        self._left_to_a_parent |= self._sending > 0
+        if self._sending:
+            self._left_behind_until = self._clock() + _LEFT_BEHIND
         self._sending = 0
 
     @property
     def is_busy(self) -> bool:
         """Whether others were sent and not answered yet: what is found may be theirs."""
-        return self._sending > 0 or self._left_to_a_parent
+        return self._sending > 0 or self._clock() < self._left_behind_until
+
+    def add_unnamed(self, now: float) -> None:
+        """Remember that another was answered *now*, by the session's clock."""
+        with self._lock:
+            self.unnamed = [*(at for at in self.unnamed if at > now - _UNNAMED), now]
 
     def __enter__(self) -> Alike:
         with self._lock:
@@ -122,7 +134,7 @@ class Ledger:
                 claims = self._claims[place] = Claims(self._clock)
             alike = self._alike.get((place, words))
             if alike is None:
-                alike = self._alike[place, words] = Alike(claims)
+                alike = self._alike[place, words] = Alike(claims, self._clock)
             self._recent.append((now, alike))
             return alike
 
@@ -136,8 +148,12 @@ def identity_of(thing: Any) -> Any:
     """Give what tells a thing from others that were made by the same words, or None."""
     if not isinstance(thing, dict):
         return None
-    named = (thing.get(key) for key in ("graceid", "superevent_id", "N", "url", "self"))
-    return next((str(name) for name in named if name is not None), None)
+    named = (thing.get(key) for key in ("graceid", "superevent_id", "N", "url"))
+    name = next((str(name) for name in named if name is not None), None)
+    if name is None and thing.get("self") is not None:
+        # A label that was taken off and put on again is at the same place, and another one.
+        name = f"{thing['self']} {thing.get('created')}"
+    return name
 
 
 #: Of the process, not of a client: a program may have a client for each of its threads.

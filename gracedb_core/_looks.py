@@ -18,7 +18,7 @@ from ._exchange import received
 from ._flow import Flow
 from ._ids import Kind
 from ._routes import ROUTES, Trace
-from ._sought import DOUBTFUL, Found, Sought
+from ._sought import Found, Sought
 from .errors import DecodeError, NotFound
 
 __all__ = ["LOOKS"]
@@ -151,7 +151,7 @@ def _event(sought: Sought) -> Flow[Optional[Found]]:
     who = yield from sought.who()
     if not who or '"' in who:
         return None
-    since, until = _dated(sought.sent - DOUBTFUL), _dated(sought.sent + _AHEAD)
+    since, until = _dated(sought.doubtful), _dated(sought.sent[1] + _AHEAD)
     query = f'submitter: "{who}" created: {since} .. {until}'
     # Both are left out of what is searched unless they are named.
     if str(fields.get("group")).lower() == "test":
@@ -231,15 +231,17 @@ def _dated(moment: float) -> str:
 def _data(sought: Sought) -> Flow[Optional[Found]]:
     """New data of an event leave a message of ours, and a new version of the file."""
     name = sought.call.files[0].name
-    same, ever = [], []
+    same, recent = [], []
     for thing in (yield from sought.ask("logs")):
         if thing.get("comment") != _REPLACED or thing.get("filename") != name:
             continue
+        if not sought.is_recent(thing):
+            continue
         if (yield from _has_bytes(sought, sought.place.keys, thing["file_version"])):
-            ever.append(thing)
+            recent.append(thing)
             if (yield from sought.is_ours(thing, by="issuer")):
                 same.append(thing)
-    return None if sought.surplus(same, ever) is None else Found(None)
+    return None if sought.surplus(same, recent) is None else Found(None)
 
 
 def _item(sought: Sought) -> Flow[Optional[Found]]:

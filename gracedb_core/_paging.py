@@ -12,9 +12,12 @@ from ._exchange import exchange
 from ._flow import Flow, Fork, Item, Join
 from ._session import Session
 from ._wire import Request
-from .errors import InputError, RedirectRefused
+from .errors import DecodeError, InputError, RedirectRefused
 
 __all__ = ["paginate"]
+
+#: Pages in a row that may have nothing new, because rows shift while they are read.
+_MOST_STALE = 100
 
 
 def paginate(
@@ -33,17 +36,26 @@ def paginate(
     coming: Deque[Any] = deque()
     page: Page = yield from _fetch(session, call, request)
     ahead = _Ahead(session, request, page)
+    stale = 0
     try:
         while True:
             while len(coming) < prefetch and ahead.is_known():
                 coming.append((yield Fork(_fetch(session, call, ahead.next()))))
+            stale += 1
             for item in page.items:
                 identity = identify(item)
                 if identity is None or identity not in seen:
                     seen.add(identity)
                     yield Item(item)
+                    stale = 0
             if not page.following:
                 return
+            if stale >= _MOST_STALE:
+                raise DecodeError(
+                    f"The server gave {stale} pages in a row with nothing new, and names more; "
+                    "ask for less at a time, or later.",
+                    request=session.asked(request),
+                )
             if coming:
                 page = yield Join(coming.popleft())
             else:

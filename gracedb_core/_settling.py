@@ -41,6 +41,8 @@ __all__ = ["invoke"]
 #: What comes of reading a piece of an answer that is there and of another kind. Judging each piece
 #: would take more than looking does.
 _OF_ANOTHER_SHAPE = (ArithmeticError, AttributeError, LookupError, TypeError, ValueError)
+#: What is looked for by the bytes of its file: equal ones cannot be told apart.
+_KNOWN_BY_BYTES = (Trace.EVENT, Trace.DATA)
 #: Refusals that say nothing of whether it is so already.
 _SAY_NOTHING = (AccessDenied, Throttled, ServerFault)
 
@@ -73,10 +75,9 @@ class _Write:
 
     def made(self) -> Flow[Any]:
         """Give what the write answers; raises `OutcomeUnknown` where nobody can tell."""
-        if self._call.cell.trace is Trace.DATA:
-            # Its answer does not say what it has made: its bytes must.
+        if self._call.cell.trace in _KNOWN_BY_BYTES and not self._call.content_id:
             identifier = yield Do(partial(content_id_of, self._call.files[0].body))
-            self._alike = self._those_of((*_words(self._call), identifier))
+            self._alike = self._those_of(_words(self._call._replace(content_id=identifier)))
         while True:
             try:
                 return (yield from self._sent())
@@ -112,7 +113,7 @@ class _Write:
             if made is not None:
                 self._alike.claims.take(made, self._trail.mark)
             elif self._call.cell.trace is Trace.DATA:
-                self._alike.unnamed.append(session.clock())
+                self._alike.add_unnamed(session.clock())
             LEDGER.keep(self._alike)
         return answer
 
@@ -205,7 +206,7 @@ class _Write:
 
 def _words(call: Call) -> Tuple[Any, ...]:
     """Give what tells the traces of writes to one place apart; less where it is unsure."""
-    fields, names = call.fields, tuple(part.name for part in call.files)
+    fields, names = call.fields, (call.content_id, *(part.name for part in call.files))
     if call.cell.trace is Trace.EVENT:
         told = (str(fields.get(name)).lower() for name in ("group", "pipeline", "search"))
         return (*told, *names)

@@ -18,7 +18,7 @@ from ._routes import ROUTES
 from ._session import Session
 from ._upload import content_id_of
 
-__all__ = ["DOUBTFUL", "Found", "Sought", "unix_time"]
+__all__ = ["Found", "Sought", "unix_time"]
 
 _DATED = re.compile(
     r"(\d{4})-(\d\d)-(\d\d)[ T](\d\d):(\d\d):(\d\d)(\.\d+)? ?(?:UTC|Z|\+00:?00)?\Z"
@@ -28,7 +28,7 @@ _DATED = re.compile(
 _DISAGREEMENT = 0.5
 #: What is dated so many seconds before it was sent may still be what was sent, by a clock that was
 #: set.
-DOUBTFUL = 60.0
+_DOUBTFUL = 60.0
 #: Seconds within which things may bear the same date.
 _NEAR = 3.0
 
@@ -46,7 +46,8 @@ class Learnt:
     """What stays true from one look to the next."""
 
     def __init__(self) -> None:
-        self.sent: Optional[float] = None
+        #: When it was sent, by the server's clock: not before the first, not after the second.
+        self.sent: Optional[Tuple[float, float]] = None
         self.username: Optional[str] = None
         self.content_id = ""
 
@@ -101,7 +102,7 @@ class Sought:
         return judged(self.session, request, response, cell.answer)
 
     def _hear(self, headers: Mapping[str, str]) -> None:
-        """Learn from the server's clock when, by that clock, the write was sent at the earliest.
+        """Learn from the server's clock when, by that clock, the write was sent.
 
         The clock of this machine may be wrong, and need not be asked: only how much time has
         passed since counts. What was learnt first, soon after, is better than what a clock says
@@ -111,15 +112,28 @@ class Sought:
         if now is None or self._learnt.sent is not None:
             return
         passed = self.session.clock() - self._since.started
-        if self.trail is not self._since:
-            # A machine that slept does not count that.
-            passed = max(passed, self.session.now() - self._since.sent_at)
-        self._learnt.sent = now - passed
+        by_date = self.session.now() - self._since.sent_at
+        shortest, longest = sorted((passed, by_date))
+        if self.trail is self._since:
+            shortest = longest = passed
+        elif longest - shortest < _NEAR:
+            shortest = longest
+        # Else one has not counted while the machine slept, or the other was set: who knows.
+        self._learnt.sent = (now - longest, now - shortest)
 
     @property
-    def sent(self) -> float:
-        """The server's time, in unix seconds, before which the write was not sent."""
-        return self._since.sent_at - 1 if self._learnt.sent is None else self._learnt.sent
+    def sent(self) -> Tuple[float, float]:
+        """The server's time, in unix seconds, at which it was sent: at the earliest, at the latest.
+
+        Where the server's clock is not known, ours has to do.
+        """
+        ours = self._since.sent_at - 1
+        return self._learnt.sent or (ours, ours)
+
+    @property
+    def doubtful(self) -> float:
+        """The server's time from which things may have been made by us, if clocks disagree."""
+        return self.sent[0] - _DOUBTFUL
 
     def content_id(self) -> Flow[str]:
         """Give the content id of the file that was sent, read once."""
@@ -143,10 +157,15 @@ class Sought:
         if made is None or not who or thing.get(by) != who:
             return False
         # What is dated to the second may be from its end; two machines there agree less than well.
-        late = made + (fraction + _DISAGREEMENT if fraction else 1.0) - self.sent
-        if -DOUBTFUL < late <= 0 and not self.is_taken(thing):
+        made += fraction + _DISAGREEMENT if fraction else 1.0
+        if self.doubtful < made <= self.sent[1] and not self.is_taken(thing):
             self.is_unclear = True
-        return late > 0
+        return made > self.sent[1]
+
+    def is_recent(self, thing: Mapping[str, Any]) -> bool:
+        """Tell whether *thing* may have been made by us, by its date alone."""
+        made = unix_time(thing.get("created"))
+        return made is None or made + 1.0 > self.doubtful
 
     def take(self, things: Iterable[Any]) -> Optional[Any]:
         """Take the first of *things* that no other call has made; None where nobody can tell."""
@@ -162,15 +181,15 @@ class Sought:
         """Tell whether *thing* is known to be what another call has made."""
         return self._alike.claims.has(identity_of(thing), self._since.mark)
 
-    def surplus(self, things: Iterable[Any], ever: Iterable[Any]) -> Optional[Any]:
+    def surplus(self, things: Iterable[Any], recent: Iterable[Any]) -> Optional[Any]:
         """Take one of *things* that is beyond those whose makers were not told which is theirs.
 
-        *ever* are those of any date: where they are more than calls that are remembered have made,
-        nobody can tell.
+        *recent* are those of a little earlier, too: where they are more than calls that are
+        remembered have made, nobody can tell.
         """
         others = [at for at in self._alike.unnamed if at > self._since.started - _NEAR]
         free = [thing for thing in things if not self.is_taken(thing)]
-        all_free = [thing for thing in ever if not self.is_taken(thing)]
+        all_free = [thing for thing in recent if not self.is_taken(thing)]
         self.is_unclear |= len(all_free) > len(self._alike.unnamed)
         return self.take(free[len(others) :])
 

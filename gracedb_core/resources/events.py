@@ -130,17 +130,18 @@ class Events(Objects[Mode]):
             # Of this one alone the server does not say that it is missing: it fails.
             raise InputError("An event needs pipeline=, the name of the search that found it.")
         part = yield from file_part("eventFile", filename, filecontents, progress)
+        own = "" if content_id else (yield from content_id_of(part, filecontents))
         sent: Json = {
             "labels": names(labels, "labels"),
             "group": group,
             "pipeline": pipeline,
             "search": search,
             "offline": offline,
-            "content_id": content_id or (yield from content_id_of(part, filecontents)),
+            "content_id": content_id or own,
             "replay_id": replay_id,
         }
         sent.update(further(fields, (*sent, "progress")))
-        event: Json = yield from self._ask("create", fields=sent, files=(part,))
+        event: Json = yield from self._ask("create", fields=sent, files=(part,), content_id=own)
         return event
 
     @verb

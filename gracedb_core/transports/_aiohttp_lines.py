@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import http.client
 from math import inf
 from typing import TYPE_CHECKING, Any, Tuple, Union
 
@@ -18,6 +19,8 @@ __all__ = ["Line"]
 _BUFFER = 1 << 18
 #: Bytes in a line of a head: as many as the other transports read.
 _LONGEST_LINE = (1 << 16) - 1
+#: Bytes that may come and make neither a head nor a part of a body; aiohttp keeps them all.
+_MOST_IN_VAIN = 1 << 20
 
 
 class Line:
@@ -47,6 +50,10 @@ class Line:
         self._limits = Timeout()
         self._end = self._until = self._rings = inf
         self._timer: Any = None
+        self._body: Any = None
+        self._arrived = self._in_vain = 0
+        # As all that is put on a protocol here: on the instance, where asyncio looks it up.
+        vars(self.protocol)["data_received"] = self._hear
         tell_in_child(self)
 
     def forked(self) -> None:
@@ -117,12 +124,26 @@ class Line:
                 self._tell(body)
                 return message, body
 
+    def _hear(self, data: bytes) -> None:
+        """Let the protocol hear *data*, unless a head, or what follows a body, never ends."""
+        type(self.protocol).data_received(self.protocol, data)
+        arrived = getattr(self._body, "total_bytes", 0)
+        self._in_vain = 0 if arrived != self._arrived else self._in_vain + len(data)
+        self._arrived = arrived
+        if self._in_vain > _MOST_IN_VAIN and not self.broken:
+            self.protocol.set_exception(
+                http.client.BadStatusLine("a head without an end")
+                if self._body is None
+                else http.client.IncompleteRead(b"")
+            )
+            self.abort()
+
     def _tell(self, body: Any) -> None:
         """Let whoever awaits *body* hear of a failure that the protocol alone is told.
 
         Of a broken chunk aiohttp's parser tells nobody else: who reads would wait for ever.
         """
-        protocol = self.protocol
+        protocol, self._body = self.protocol, body
         told = type(protocol).set_exception
 
         def tell(error: BaseException, *cause: Any) -> None:
@@ -143,6 +164,7 @@ class Line:
     def expect(self, method: str) -> None:
         """Get ready for the answer to *method*."""
         self.sent = False
+        self._body, self._arrived, self._in_vain = None, 0, 0
         self.protocol.set_response_params(
             skip_payload=method == "HEAD",
             read_until_eof=True,

@@ -97,7 +97,8 @@ def test_a_call_that_took_long_is_remembered_from_its_answer() -> None:
 
 def test_a_forked_process_begins_anew() -> None:
     """What the parent is sending, the child will never see answered; what it made stays made."""
-    ledger = Ledger(Clock())
+    clock = Clock()
+    ledger = Ledger(clock)
     with ledger.alike("place", "words") as alike:
         alike.claims.take("1", "parent")
         ledger.forked()
@@ -107,6 +108,17 @@ def test_a_forked_process_begins_anew() -> None:
     # Something may yet come of what the parent had sent.
     assert alike.is_busy
     assert not ledger.alike("place", "other words").is_busy
+    clock.time += 601
+    assert not alike.is_busy
+
+
+def test_answers_that_named_nothing_are_not_remembered_for_ever() -> None:
+    """However often the same is written."""
+    alike = Ledger(Clock()).alike("place", "words")
+    for minute in range(1000):
+        alike.add_unnamed(60.0 * minute)
+    assert len(alike.unnamed) <= 10
+    assert alike.unnamed[-1] == 60.0 * 999
 
 
 @pytest.mark.parametrize(
@@ -116,7 +128,7 @@ def test_a_forked_process_begins_anew() -> None:
         ({"superevent_id": "S1"}, "S1"),
         ({"N": 3, "self": "there"}, "3"),
         ({"version": 1, "url": "there"}, "there"),
-        ({"self": "there"}, "there"),
+        ({"self": "there", "created": "then"}, "there then"),
         ({}, None),
         ("a sentence", None),
         (None, None),

@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from gracedb_core._wire import Request, Response
-from gracedb_core.errors import BadRequest, InputError, RedirectRefused
+from gracedb_core.errors import BadRequest, DecodeError, InputError, RedirectRefused
 
 from .scripted import Script, Told, reply
 
@@ -124,6 +124,20 @@ def test_pages_that_go_in_circles_end(prefetch: int) -> None:
     with pytest.raises(RedirectRefused, match="given before"):
         list(tree.root.events.search(prefetch=prefetch))
     assert len(tree.lines) == 1
+
+
+@pytest.mark.parametrize("row", [[], [{"graceid": "G1"}]])
+def test_pages_with_nothing_new_end(row: List[Any]) -> None:
+    """A server that always names another page, and gives nothing more, is not followed for ever."""
+    replies = [
+        reply(200, {"events": row, "links": {"next": f"/api/events/?page={n}"}}) for n in range(300)
+    ]
+    tree = Told(*replies)
+    found = tree.root.events.search(prefetch=0)
+    assert [next(found) for _ in row] == row
+    with pytest.raises(DecodeError, match="100 pages in a row with nothing new"):
+        next(found)
+    assert len(tree.lines) <= 101
 
 
 @pytest.mark.parametrize("prefetch", [0, 4])

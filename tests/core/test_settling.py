@@ -15,6 +15,7 @@ from pathlib import Path
 from typing import Any, Callable, List
 
 import pytest
+import requests
 
 from gracedb_core import AsyncClient, Client
 from gracedb_core._drivers import Awaiting, Blocking
@@ -583,3 +584,58 @@ def test_an_equal_upload_in_other_words_is_waited_for(direct: Client, other: Any
     first = Root[Any](session, driver).events.create("a", data, **fields)
     assert doubts == [Resolution(None)]
     assert direct.events[first["graceid"]].get()["search"] == "AllSky"
+
+
+def elsewhere(sandbox: Sandbox, method: str, path: str, data: bytes, **fields: str) -> Any:
+    """Upload *data* as another program would, of which this process knows nothing."""
+    answer = requests.request(
+        method,
+        sandbox.url + path,
+        data=fields,
+        files={"eventFile": ("event.data", data)},
+        auth=("albert.einstein", "relativity"),
+        headers={"User-Agent": "another program"},
+        timeout=30,
+    )
+    answer.raise_for_status()
+    return answer
+
+
+def test_equal_data_of_long_ago_are_no_doubt(sandbox: Sandbox, direct: Client) -> None:
+    """What another program wrote long before cannot be what was sent."""
+    graceid, data = event(direct), unique("a").encode()
+    elsewhere(sandbox, "PUT", f"events/{graceid}", data)
+    sandbox.advance_clock(120)
+    policy = RetryPolicy(attempts=1, settled_after=0)
+    root, _ = losing(direct, DROP, policy=policy)
+    with pytest.raises(OutcomeUnknown) as caught:
+        root.events.update(graceid, "event.data", data)
+    assert caught.value.resolve() == Resolution(False)
+    elsewhere(sandbox, "PUT", f"events/{graceid}", data)
+    sandbox.advance_clock(10)
+    root, _ = losing(direct, DROP, policy=policy)
+    with pytest.raises(OutcomeUnknown) as caught:
+        root.events.update(graceid, "event.data", data)
+    assert caught.value.resolve() == Resolution(None)
+
+
+def test_a_clock_of_ours_that_was_set_leaves_doubt(sandbox: Sandbox, direct: Client) -> None:
+    """Where nobody knows how much time has passed, what was made before may be what was sent."""
+    data, fields = unique("a").encode(), {"group": "Test", "pipeline": "HardwareInjection"}
+    elsewhere(sandbox, "POST", "events/", data, **fields)
+    sandbox.advance_clock(600)
+    root, transport = losing(direct, DROP)
+    step = [0.0]
+    session = direct._session.replaced(
+        policy=RetryPolicy(attempts=1, settled_after=0), now=lambda: time.time() + step[0]
+    )
+
+    def unreadable(_request: Request) -> Response:
+        raise ConnectionLost("The connection broke.")
+
+    passing, transport._send = transport._send, unreadable
+    with pytest.raises(OutcomeUnknown) as caught:
+        Root[Any](session, root._driver).events.create("event.data", data, **fields)
+    transport._send = passing
+    step[0] = 3600
+    assert caught.value.resolve() == Resolution(None)

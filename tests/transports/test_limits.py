@@ -15,7 +15,7 @@ from typing import Any, Callable, Dict, Iterator
 import pytest
 
 from gracedb_core import AsyncClient, Client
-from gracedb_core.errors import DecodeError, NotFound
+from gracedb_core.errors import DecodeError, GraceDBError, NotFound, TimedOut
 from gracedb_core.interfaces import MAXIMUM_BODY, MAXIMUM_REFUSAL
 
 from ..conftest import need_library
@@ -49,6 +49,15 @@ ENDLESS = {
         b"HTTP/1.1 404 Not Found\r\nTransfer-Encoding: chunked\r\n\r\n2540be400\r\n"
     ),
 }
+#: What a server begins to say, and what it goes on with, before a body and after one.
+IN_VAIN = {
+    "lines": (b"HTTP/1.1 200 OK\r\n", b"X: y\r\n"),
+    "interim heads": (b"", b"HTTP/1.1 103 Early Hints\r\nX: y\r\n\r\n"),
+    "trailers": (
+        b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n2\r\n{}\r\n0\r\n",
+        b"X: y\r\n",
+    ),
+}
 
 
 def says_too_much(line: Line, heard: Heard) -> None:
@@ -58,6 +67,11 @@ def says_too_much(line: Line, heard: Heard) -> None:
         line.send(ENDLESS[what])
         while not line.server.ending.is_set():
             line.send(b" " * (1 << 18))  # until the client has hung up
+    elif what in IN_VAIN:
+        begin, more = IN_VAIN[what]
+        line.send(begin)
+        while not line.server.ending.is_set():
+            line.send(more * 4096)
     elif what in ("bomb", "bomb.gz"):
         line.send(answer(bomb(), "Content-Encoding: gzip"))
     elif what == "refused bomb":
@@ -76,6 +90,7 @@ class Way:
             "url": f"http://127.0.0.1:{server.port}/api/",
             "transport": transport,
             "force_noauth": True,
+            "retries": 0,
         }
 
     def ask(self, *calls: Callable[[Any], Any]) -> Any:
@@ -162,6 +177,16 @@ def test_an_answer_without_end_is_refused(
         way.ask(ask)
     assert peak() < 2 * MAXIMUM_BODY
     assert server.connections == 1
+
+
+@pytest.mark.parametrize("what", IN_VAIN)
+def test_a_head_without_end_is_refused(server: Server, what: str, peak: Callable[[], int]) -> None:
+    """Nor is what comes before a body, or after it, kept for as long as the server talks."""
+    need_library("aiohttp")
+    with pytest.raises(GraceDBError) as caught:
+        Way("aiohttp, awaited", server).ask(lambda client: client.superevents[what].get())
+    assert not isinstance(caught.value, TimedOut)
+    assert peak() < MAXIMUM_BODY
 
 
 @pytest.mark.parametrize("end", ["refused", "refused by chunks", "refused bomb"])
