@@ -105,6 +105,11 @@ def bad_request() -> Refusal:
     return Refusal(400, _html("Bad Request (400)", ""), raw=True)
 
 
+def failed() -> Refusal:
+    """500, for what the server fails on by accident."""
+    return Refusal(500, _html("Server Error (500)", ""), raw=True)
+
+
 def not_found_page() -> Response:
     """404 where no URL matched."""
     return page(404, "Not Found", "The requested resource was not found on this server.")

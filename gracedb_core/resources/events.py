@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from typing import Any, List, Optional, Tuple
 
 from .._encode import Names, further, names, segment
@@ -28,9 +29,21 @@ class Neighbors(Node[Mode]):
         """List the events within *neighborhood*, seconds around it; (-5, 5) by default."""
         window = None
         if neighborhood is not None:
-            start, end = neighborhood
+            start, end = _edges(neighborhood)
             window = f"{start},{end}"
         return self._ask("get", params={"neighborhood": window})
+
+
+def _edges(neighborhood: Any) -> Tuple[float, float]:
+    try:
+        start, end = neighborhood
+        if math.isfinite(start) and math.isfinite(end):
+            return start, end
+    except (OverflowError, TypeError, ValueError):
+        pass
+    raise InputError(
+        f"neighborhood is two times in seconds, such as (-5, 5), not {neighborhood!r:.80}."
+    )
 
 
 @face("tags", Kind.EVENT)

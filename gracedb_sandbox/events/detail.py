@@ -10,7 +10,7 @@ from typing import Any, Dict, List, Tuple
 from flask import Response, request
 
 from ..annotations import add_log
-from ..answers import Refusal, answer, forbidden, gone, spoken
+from ..answers import Refusal, answer, failed, forbidden, gone, spoken
 from ..bodies import Body, read_body
 from ..ids import graceid
 from ..ingest import event_class
@@ -73,7 +73,12 @@ def update_grb(gid: str) -> Response:
 def _window(text: Any) -> Tuple[float, float]:
     if not text:
         return _NEARBY
-    edges = [float(edge) for edge in text.split(",")]
+    try:
+        edges = [float(edge) for edge in text.split(",")]
+    except ValueError:
+        raise failed() from None
+    if not all(map(math.isfinite, edges)):
+        raise failed()
     # One number means "exactly there" on the server: it forgot the minus sign.
     return (edges[0], edges[-1])
 

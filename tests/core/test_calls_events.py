@@ -5,6 +5,7 @@ from __future__ import annotations
 import gzip
 import hashlib
 import io
+import math
 import os
 import sys
 import uuid
@@ -218,6 +219,13 @@ def test_neighbors(client: Client) -> None:
     assert [row["graceid"] for row in event.neighbors.get((-1, 10))] == [near, far]
     assert event.neighbors.get(neighborhood=(-10.5, 0)) == []
     assert event.neighbors.get((0, 4))[0]["far"] == 3.5e-12
+
+
+@pytest.mark.parametrize("window", [(math.nan, 5), (0, math.inf), 5, (1, 2, 3), ("a", "b"), "ab"])
+def test_an_odd_window_gets_a_sentence(client: Client, window: Any) -> None:
+    """Two times in seconds are what a server can look between."""
+    with pytest.raises(errors.InputError, match="two times in seconds"):
+        client.events["G1"].neighbors.get(window)
 
 
 def test_a_gamma_ray_burst_is_corrected(client: Client) -> None:

@@ -158,4 +158,5 @@ def test_neighbours_are_of_the_same_class_and_near(api: Api) -> None:
     assert [each["graceid"] for each in wide["neighbors"]] == [later, far]
     single = api.get(url, params={"neighborhood": "6"}).json()
     assert [each["graceid"] for each in single["neighbors"]] == [far]
-    assert api.get(url, params={"neighborhood": "x"}).status_code == 500
+    for odd in ("x", "nan", "1e400,5", ","):
+        assert api.get(url, params={"neighborhood": odd}).status_code == 500
