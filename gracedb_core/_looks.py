@@ -151,7 +151,7 @@ def _event(sought: Sought) -> Flow[Optional[Found]]:
     who = yield from sought.who()
     if not who or '"' in who:
         return None
-    since, until = _dated(sought.doubtful), _dated(sought.sent[1] + _AHEAD)
+    since, until = _dated(sought.worth_reading_from), _dated(sought.sent[1] + _AHEAD)
     query = f'submitter: "{who}" created: {since} .. {until}'
     # Both are left out of what is searched unless they are named.
     if str(fields.get("group")).lower() == "test":

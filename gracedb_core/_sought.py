@@ -135,6 +135,15 @@ class Sought:
         """The server's time from which things may have been made by us, if clocks disagree."""
         return self.sent[0] - _DOUBTFUL
 
+    @property
+    def worth_reading_from(self) -> float:
+        """The server's time before which things need not be compared.
+
+        What is doubtful matters once somebody asks; the call itself wants to know what is there
+        for certain, of a server that may have better things to do than to show a minute's uploads.
+        """
+        return self.sent[0] - _NEAR if self.trail is self._since else self.doubtful
+
     def content_id(self) -> Flow[str]:
         """Give the content id of the file that was sent, read once."""
         if not self._learnt.content_id:
