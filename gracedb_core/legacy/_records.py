@@ -74,26 +74,27 @@ class Records(Superevents):
         **kwargs: Any,
     ) -> Response:
         """Write a log message, with a file, tags and a label if they are given."""
-        tags = [tag for tag in listed(kwargs.get("tagname") or tag_name) if tag]
+        tags = [tag for tag in listed(tag_name or kwargs.get("tagname")) if tag]
         shown = listed(displayName)
         if shown and len(shown) != len(tags):
             raise InputError("Give a display name to each tag, or to none.")
         self._see_that_it_is_a_label(label)
         fields = {
-            "comment": None if message is None else str(message),
+            "comment": None if message is None else _words(message),
             "tagname": tags or None,
             "displayName": shown or None,
-            "label": label,
+            "label": label or None,
         }
         kind, name = place_of(object_id)
         call = self._call("create", "logs", kind, (segment(name),), fields=fields)
-        if filename is None and filecontents is None:
+        empty = isinstance(filecontents, (str, bytes)) and not filecontents
+        if not filename and (filecontents is None or empty):
             return self._run(sent(self._session(), call))
-        return self._send(file_part("upload", filename, filecontents), call)
+        return self._send(file_part("upload", filename or None, filecontents), call)
 
     def _see_that_it_is_a_label(self, label: Any) -> None:
         see_text(label, "label")
-        if label is not None:
+        if label:
             one_of(label, self.allowed_labels, "label")
 
     def tags(self, object_id: str, N: Union[int, str], *args: Any, **kwargs: Any) -> Response:
@@ -119,3 +120,9 @@ class Records(Superevents):
     ) -> Response:
         """Take a tag off a log message."""
         return self._ask("delete", "logs[].tags", *place_of(object_id), N, name=tag_name)
+
+
+def _words(message: Any) -> str:
+    if isinstance(message, (bytes, bytearray)):
+        return message.decode("utf-8", "replace")
+    return str(message)
