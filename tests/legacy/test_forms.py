@@ -46,3 +46,24 @@ def test_the_name_of_tags(gracedb: GraceDb, graceid: str) -> None:
     assert written.json()["tag_names"] == ["em_bright"]
     written = gracedb.write_log(graceid, "a message", tagname="sky_loc")
     assert written.json()["tag_names"] == ["sky_loc"]
+
+
+def test_empty_text_clears(gracedb: GraceDb, sid: str) -> None:
+    """What a superevent may be without is gone, and of all else it keeps what it has."""
+    gracedb.update_superevent(sid, em_type="E1", time_coinc_far=1e-5, space_coinc_far=1e-6)
+    nothing: Any = ""
+    answer = gracedb.update_superevent(
+        sid, t_0=2.5, t_end=nothing, preferred_event="", em_type="", time_coinc_far=nothing
+    )
+    changed = answer.json()
+    assert (changed["em_type"], changed["time_coinc_far"]) == (None, None)
+    assert (changed["t_0"], changed["t_end"], changed["space_coinc_far"]) == (2.5, 3.0, 1e-6)
+    assert gracedb.event(changed["preferred_event"]).status == 200
+
+
+def test_empty_text_beside_others(gracedb: GraceDb, sid: str) -> None:
+    """Where it clears nothing, it takes no part, and times are rounded as ever."""
+    answer = gracedb.update_superevent(sid, t_0=2.12345678, preferred_event="")
+    assert answer.json()["t_0"] == 2.123457
+    with pytest.raises(ValueError, match="at least one"):
+        gracedb.update_superevent(sid, em_type="")
