@@ -60,6 +60,8 @@ def core_options(given: Dict[str, Any]) -> Dict[str, Any]:
         raise WrongKind("api_version must be a str, such as 'v2'.")
     if use_auth not in _OTHERS:
         raise InputError(f"use_auth must be one of {', '.join(_OTHERS)}, not {use_auth!r}.")
+    if given["retries"] is None:
+        raise InputError("retries must be a count, and 0 for none; it cannot be None.")
     _warn_of_what_is_decided_elsewhere(given["retry_codes"], given["allowed_methods"])
     options = {
         "url": given["service_url"],

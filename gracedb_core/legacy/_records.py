@@ -37,15 +37,19 @@ class Records(Superevents):
     ) -> Response:
         """List the labels, or read one."""
         if label:
+            self._see_that_it_is_known(label)
             return self._ask("get", "labels[]", *place_of(object_id), label)
         return self._ask("get", "labels", *place_of(object_id))
 
     def write_label(self, object_id: str, label: str, *args: Any, **kwargs: Any) -> Response:
         """Put a label on."""
+        self._see_that_it_is_known(label)
+        return self._ask("create", "labels", *place_of(object_id), name=label)
+
+    def _see_that_it_is_known(self, label: Any) -> None:
         known = self.allowed_labels
         if known is not None and label not in known:
-            raise UnknownLabel(f"The server has no label {label!r}.")
-        return self._ask("create", "labels", *place_of(object_id), name=label)
+            raise UnknownLabel(f"The server has no label {label!r}; it has: {', '.join(known)}.")
 
     def remove_label(self, object_id: str, label: str, *args: Any, **kwargs: Any) -> Response:
         """Take a label off."""

@@ -10,7 +10,7 @@ from .._routes import Encoding
 from .._upload import Contents, FileName
 from ..resources._parts import file_part
 from ._answers import Response
-from ._checks import code, several, some_of, together
+from ._checks import code, one_of, several, some_of, together
 from ._errors import NotThere, WrongKind
 from ._events import Events
 from ._making import sent
@@ -65,6 +65,8 @@ class Superevents(Events):
             "events": several(events, "events"),
             "labels": several(labels, "labels"),
         }
+        for label in fields["labels"] or ():
+            one_of(label, self.allowed_labels, "label")
         return self._ask("create", "/*", Kind.SUPEREVENT, fields=fields)
 
     def update_superevent(

@@ -101,6 +101,9 @@ def test_reload_options() -> None:
 def test_retries() -> None:
     policy = GraceDb(NOWHERE, retries=0, backoff_factor=0.5)._client._options.policy
     assert (policy.attempts, policy.pause) == (1, 0.5)
+    nothing: Any = None
+    with pytest.raises(ValueError, match="retries must be a count"):
+        GraceDb(NOWHERE, retries=nothing)
 
 
 def test_options_of_the_other_client() -> None:

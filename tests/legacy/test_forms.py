@@ -67,3 +67,38 @@ def test_empty_text_beside_others(gracedb: GraceDb, sid: str) -> None:
     assert answer.json()["t_0"] == 2.123457
     with pytest.raises(ValueError, match="at least one"):
         gracedb.update_superevent(sid, em_type="")
+
+
+# What is refused
+
+
+def test_unknown_labels(gracedb: GraceDb, graceid: str) -> None:
+    """They are refused with the kind of error of each call."""
+    for call in (gracedb.labels, gracedb.write_label):
+        with pytest.raises(NameError, match="no label 'NOPE'"):
+            call(graceid, "NOPE")
+    for labels in ("NOPE", ["INJ", "NOPE"]):
+        with pytest.raises(ValueError, match="no label 'NOPE'"):
+            gracedb.create_superevent(1, 2, 3, graceid, "test", labels=labels)
+
+
+@pytest.mark.parametrize("which", ["events", "labels"])
+@pytest.mark.parametrize("wrong", [{"T1"}, {"T1": 1}, 5, [5]])
+def test_what_is_no_list(gracedb: GraceDb, which: str, wrong: Any) -> None:
+    """A set, a dictionary and a number are not read as a list of names."""
+    given: Any = {which: wrong}
+    with pytest.raises(TypeError, match=f"{which} must be"):
+        gracedb.create_superevent(1, 2, 3, "T1", "test", **given)
+
+
+@pytest.mark.parametrize("none", ["", [], set(), None])
+def test_no_members(gracedb: GraceDb, graceid: str, none: Any) -> None:
+    """Whatever is empty stands for none."""
+    answer = gracedb.create_superevent(1, 2, 3, graceid, "test", events=none, labels=none)
+    assert (answer.json()["gw_events"], answer.json()["labels"]) == ([graceid], [])
+
+
+def test_an_answer_that_is_none(gracedb: GraceDb) -> None:
+    assert gracedb.load_json_from_response(gracedb.ping())["groups"]
+    with pytest.raises(ValueError, match="None"):
+        gracedb.load_json_from_response(None)
