@@ -24,7 +24,14 @@ from ..resources.objects import identity
 from ._answers import Response
 from ._errors import NoSuchServer, refused
 from ._making import sent
-from ._options import DEFAULT_SERVICE_URL, RETRY_CODES, Headers, core_options, is_a_server
+from ._options import (
+    DEFAULT_SERVICE_URL,
+    RELOAD_BUFFER,
+    RETRY_CODES,
+    Headers,
+    core_options,
+    is_a_server,
+)
 
 __all__ = ["Asking", "place_of"]
 
@@ -44,8 +51,8 @@ class Asking:
         api_version: Optional[str] = None,
         reload_certificate: bool = False,
         reload_cred: bool = False,
-        reload_buffer: float = 300,
-        use_auth: str = "all",
+        reload_buffer: Optional[float] = RELOAD_BUFFER,
+        use_auth: Optional[str] = "all",
         retries: int = 5,
         retry_codes: Sequence[int] = RETRY_CODES,
         allowed_methods: Optional[Sequence[str]] = None,
