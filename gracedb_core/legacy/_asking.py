@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import warnings
 from contextlib import closing, contextmanager
 from itertools import islice
 from typing import Any, Dict, Iterator, List, Optional, Sequence, Tuple, Type, TypeVar
@@ -71,9 +72,26 @@ class Asking:
         self._service_info: Optional[Dict[str, Any]] = None
         self._is_spoken = not api_version
         self._options = core_options(self._given)
-        self.headers = Headers()
+        self.headers = self._own_headers()
+
+    def _own_headers(self) -> Headers:
+        """Give the lines without which the server serves nobody."""
+        lines = Headers()
         if is_a_server(self._service_url, self._options["api_version"]):
-            self.headers.update(self._client._session.headers)
+            lines.update(self._client._session.headers)
+        return lines
+
+    def __setattr__(self, name: str, value: Any) -> None:
+        if name in _INSTEAD and not hasattr(type(self), name):
+            warnings.warn(
+                f"Setting {name} on a GraceDb has no effect: {_INSTEAD[name]} instead.",
+                UserWarning,
+                stacklevel=2,
+            )
+        if name == "headers" and not isinstance(value, Headers):
+            given, value = value, self._own_headers()
+            value.update(given)
+        super().__setattr__(name, value)
 
     @property
     def _client(self) -> Client:
@@ -204,6 +222,14 @@ _ARGUMENTS = tuple(
     name for name in Asking.__init__.__annotations__ if name not in ("further", "return")
 )
 _SECRETS = frozenset({"password", "bearer_token"})
+#: What decides on requests where a session of ``requests`` has it, and what does here.
+_INSTEAD = {
+    "auth": "pass username= and password= to GraceDb, or set headers['Authorization'],",
+    "cert": "pass cred= to GraceDb",
+    "params": "pass params= to get()",
+    "proxies": "name the proxy in the environment, as HTTPS_PROXY,",
+    "verify": "pass verify= to GraceDb",
+}
 #: The attributes that are made of them.
 _OWN = frozenset({"_given", "_options", "_own_client", "_service_info"})
 

@@ -209,6 +209,44 @@ def test_such_a_header_outranks_what_was_found(sandbox: Sandbox) -> None:
         assert client.get_user_info().json()["username"] == "albert.einstein"
 
 
+def test_header_lines_that_are_replaced(sandbox: Sandbox) -> None:
+    """They are sent, beside those without which the server serves nobody."""
+    given: Any = {"Authorization": BASIC}
+    with GraceDb(sandbox.url, force_noauth=True) as client:
+        own = dict(client.headers)
+        assert {"User-Agent", "Accept"} <= own.keys()
+        client.headers = given
+        assert client.get_user_info().json()["username"] == "albert.einstein"
+        assert dict(client.headers) == {**own, **given}
+        assert BASIC not in repr(client.headers)
+    unusable = GraceDb("localhost", force_noauth=True)
+    unusable.headers = given
+    assert dict(unusable.headers) == given
+
+
+@pytest.mark.parametrize("name", ["auth", "cert", "params", "proxies", "verify"])
+def test_attributes_of_a_session(name: str) -> None:
+    """What would decide on requests in the older client warns, and says what to do."""
+    client = GraceDb(NOWHERE)
+    with pytest.warns(UserWarning, match=f"Setting {name} .* no effect: .* instead") as warned:
+        setattr(client, name, None)
+    assert warned[0].filename == __file__
+
+
+def test_attributes_of_a_subclass() -> None:
+    """It may have any of its own."""
+
+    class Mine(GraceDb):
+        params: Any = None
+
+    with warnings.catch_warnings():
+        warnings.simplefilter("error")
+        client: Any = Mine(NOWHERE)
+        client.params = {"mine": 1}
+        client.anything = 2
+    assert (client.params, copy.copy(client).anything) == ({"mine": 1}, 2)
+
+
 def test_header_lines_as_bytes(sandbox: Sandbox) -> None:
     with GraceDb(sandbox.url, force_noauth=True) as client:
         client.headers["Authorization"] = BASIC.encode()
