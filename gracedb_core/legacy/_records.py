@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from typing import Any, Optional, SupportsIndex, Union
 
 from .._encode import file_path, segment
@@ -22,13 +23,14 @@ class Records(Superevents):
     """Files, labels, logs and tags. What is asked of an object's id goes to the kind it is of."""
 
     def files(
-        self, object_id: str, filename: Optional[str] = "", *args: Any, **kwargs: Any
+        self, object_id: str, filename: Optional[FileName] = "", *args: Any, **kwargs: Any
     ) -> Union[Response, File]:
         """List the files, or give one to be read."""
         kind, name = place_of(object_id)
         if not filename:
             return self._ask("get", "files", kind, name)
-        keys = (segment(name), file_path(filename))
+        path = os.fspath(filename) if isinstance(filename, os.PathLike) else filename
+        keys = (segment(name), file_path(path))
         call = self._call("get", "files[]", kind, keys)
         return self._run(opened(self._session(), call))
 

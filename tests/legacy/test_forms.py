@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -67,6 +68,12 @@ def test_empty_text_beside_others(gracedb: GraceDb, sid: str) -> None:
     assert answer.json()["t_0"] == 2.123457
     with pytest.raises(ValueError, match="at least one"):
         gracedb.update_superevent(sid, em_type="")
+
+
+def test_a_file_by_its_path(gracedb: GraceDb, graceid: str) -> None:
+    """What names a file to upload names it to read as well."""
+    with gracedb.files(graceid, Path("coinc.xml")) as file:
+        assert file.read(5) == b"<?xml"
 
 
 # What is refused
