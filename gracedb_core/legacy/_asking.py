@@ -88,7 +88,8 @@ class Asking:
                 UserWarning,
                 stacklevel=2,
             )
-        if name == "headers" and not isinstance(value, Headers):
+        is_made = "_options" in self.__dict__  # a subclass may set some before
+        if name == "headers" and is_made and not isinstance(value, Headers):
             given, value = value, self._own_headers()
             value.update(given)
         super().__setattr__(name, value)

@@ -239,12 +239,17 @@ def test_attributes_of_a_subclass() -> None:
     class Mine(GraceDb):
         params: Any = None
 
+        def __init__(self, *args: Any) -> None:
+            self.headers: Any = {"X-Lost": "here"}
+            super().__init__(*args)
+
     with warnings.catch_warnings():
         warnings.simplefilter("error")
         client: Any = Mine(NOWHERE)
         client.params = {"mine": 1}
         client.anything = 2
     assert (client.params, copy.copy(client).anything) == ({"mine": 1}, 2)
+    assert "User-Agent" in client.headers
 
 
 def test_header_lines_as_bytes(sandbox: Sandbox) -> None:
