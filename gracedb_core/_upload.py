@@ -62,7 +62,8 @@ def source(filename: FileName, contents: Contents) -> Upload:
     """
     if contents is None:
         if os.fspath(filename) == "-":
-            return _from_file(sys.stdin.buffer)
+            # What stands in for it may hold text alone.
+            return _from_file(getattr(sys.stdin, "buffer", sys.stdin))
         return _from_path(Path(filename))
     if isinstance(contents, str):
         contents = contents.encode("utf-8")

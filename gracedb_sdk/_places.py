@@ -9,7 +9,8 @@ from __future__ import annotations
 import functools
 import io
 import re
-from typing import Any, Callable, ClassVar, Optional, Type, TypeVar
+from numbers import Number
+from typing import TYPE_CHECKING, Any, Callable, ClassVar, Optional, Type, TypeVar
 
 from gracedb_core import resources
 from gracedb_core._encode import Names, further, names, segment
@@ -96,6 +97,8 @@ class Tags(Answering[Mode], resources.Tags[Mode]):
     """The tags of a message, where `create` gives the raw response if it is an event's."""
 
     delete = _also_with(resources.Tags.delete, key="tag")
+    if not TYPE_CHECKING:  # which sees the call of the core
+        create = _also_with(resources.Tags.create, label="tag")
 
 
 @_stands_for("logs[]")
@@ -108,6 +111,17 @@ class Log(Place[Mode], resources.Log[Mode]):
 @_stands_for("logs")
 class Logs(Place[Mode], resources.Logs[Mode]):
     """The log of an event or superevent."""
+
+    if not TYPE_CHECKING:  # likewise
+
+        @functools.wraps(resources.Logs.create)
+        def create(self, /, comment=None, **options):
+            """Write a number as its digits, and take an empty text for no tags."""
+            if isinstance(comment, Number) and not isinstance(comment, bool):
+                comment = str(comment)
+            if isinstance(options.get("tags"), str) and not options["tags"]:
+                del options["tags"]
+            return super().create(comment, **options)
 
 
 @_stands_for("voevents")

@@ -5,7 +5,11 @@ The client signs, bounds, retries and judges what goes through it, as it does it
 
 from __future__ import annotations
 
-from typing import Any, Callable, Mapping, NoReturn, Optional, Tuple, Union
+import mimetypes
+import os
+from contextlib import closing
+from copy import copy
+from typing import Any, Callable, List, Mapping, NoReturn, Optional, Tuple, Union
 from urllib.parse import urlsplit
 
 import requests
@@ -31,6 +35,7 @@ __all__ = ["ClientAuth", "Session"]
 
 #: Headers that the transport writes by itself.
 _OF_THE_WIRE = frozenset({"connection", "content-length", "host", "transfer-encoding"})
+_BLOCK = 1 << 18
 _HARMLESS = frozenset({"GET", "HEAD", "OPTIONS"})
 
 
@@ -75,6 +80,17 @@ class Session(requests.Session):
         self.headers = CaseInsensitiveDict(exchanges.headers)
         self.auth = ClientAuth(exchanges) if exchanges.keeper.current else None
         self._adapter = _Adapter(exchanges, run)
+
+    def prepare_request(self, request: requests.Request) -> requests.PreparedRequest:
+        """Prepare as `requests` does, and read the files that are given by name alone.
+
+        Raises `OSError` for one that cannot be read.
+        """
+        # Not in `request`, whose arguments, which may be secret, are in the traceback of a failure.
+        if request.files:
+            request = copy(request)
+            request.files = _read(request.files)
+        return super().prepare_request(request)
 
     def get_adapter(self, url: Union[str, bytes], *_: Any) -> BaseAdapter:
         """Give the only way there is, to the client's own server."""
@@ -132,6 +148,22 @@ class _Adapter(BaseAdapter):
 
     def close(self) -> None:
         """Do nothing: the client closes what it has opened."""
+
+
+def _read(files: Any) -> List[Tuple[Any, Any]]:
+    """Read the *files* that have a name and no contents, which `requests` would leave away."""
+    pairs = files.items() if isinstance(files, Mapping) else files
+    return [(field, _contents(given)) for field, given in pairs]
+
+
+def _contents(given: Any) -> Any:
+    if not isinstance(given, (tuple, list)) or any(each is not None for each in given[1:2]):
+        return given
+    name, upload = os.fspath(given[0]), source(given[0], None)
+    with closing(upload.open()) as reader:
+        data = b"".join(iter(lambda: reader.read(_BLOCK), b""))
+    kind = mimetypes.guess_type(name)[0] or "application/octet-stream"
+    return (os.path.basename(name), data, *(given[2:] or (kind,)))
 
 
 def _asking(

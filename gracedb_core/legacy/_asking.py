@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import warnings
 from contextlib import closing, contextmanager
 from itertools import islice
 from typing import Any, Dict, Iterator, List, Optional, Sequence, Tuple, Type, TypeVar
@@ -24,7 +25,14 @@ from ..resources.objects import identity
 from ._answers import Response
 from ._errors import NoSuchServer, refused
 from ._making import sent
-from ._options import DEFAULT_SERVICE_URL, RETRY_CODES, Headers, core_options, is_a_server
+from ._options import (
+    DEFAULT_SERVICE_URL,
+    RELOAD_BUFFER,
+    RETRY_CODES,
+    Headers,
+    core_options,
+    is_a_server,
+)
 
 __all__ = ["Asking", "place_of"]
 
@@ -44,8 +52,8 @@ class Asking:
         api_version: Optional[str] = None,
         reload_certificate: bool = False,
         reload_cred: bool = False,
-        reload_buffer: float = 300,
-        use_auth: str = "all",
+        reload_buffer: Optional[float] = RELOAD_BUFFER,
+        use_auth: Optional[str] = "all",
         retries: int = 5,
         retry_codes: Sequence[int] = RETRY_CODES,
         allowed_methods: Optional[Sequence[str]] = None,
@@ -64,9 +72,27 @@ class Asking:
         self._service_info: Optional[Dict[str, Any]] = None
         self._is_spoken = not api_version
         self._options = core_options(self._given)
-        self.headers = Headers()
+        self.headers = self._own_headers()
+
+    def _own_headers(self) -> Headers:
+        """Give the lines without which the server serves nobody."""
+        lines = Headers()
         if is_a_server(self._service_url, self._options["api_version"]):
-            self.headers.update(self._client._session.headers)
+            lines.update(self._client._session.headers)
+        return lines
+
+    def __setattr__(self, name: str, value: Any) -> None:
+        if name in _INSTEAD and not hasattr(type(self), name):
+            warnings.warn(
+                f"Setting {name} on a GraceDb has no effect: {_INSTEAD[name]} instead.",
+                UserWarning,
+                stacklevel=2,
+            )
+        is_made = "_options" in self.__dict__  # a subclass may set some before
+        if name == "headers" and is_made and not isinstance(value, Headers):
+            given, value = value, self._own_headers()
+            value.update(given)
+        super().__setattr__(name, value)
 
     @property
     def _client(self) -> Client:
@@ -197,6 +223,14 @@ _ARGUMENTS = tuple(
     name for name in Asking.__init__.__annotations__ if name not in ("further", "return")
 )
 _SECRETS = frozenset({"password", "bearer_token"})
+#: What decides on requests where a session of ``requests`` has it, and what does here.
+_INSTEAD = {
+    "auth": "pass username= and password= to GraceDb, or set headers['Authorization'],",
+    "cert": "pass cred= to GraceDb",
+    "params": "pass params= to get()",
+    "proxies": "name the proxy in the environment, as HTTPS_PROXY,",
+    "verify": "pass verify= to GraceDb",
+}
 #: The attributes that are made of them.
 _OWN = frozenset({"_given", "_options", "_own_client", "_service_info"})
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any, Collection, Iterable, List, Mapping, Optional, Union
+from typing import Any, Iterable, List, Mapping, Optional, Union
 
 from .._encode import names
 from ..errors import InputError
@@ -48,12 +48,14 @@ def see_text(value: Any, what: str) -> None:
 
 
 def several(value: Any, what: str) -> Optional[List[str]]:
-    """See that *value* is one name, or several; gives None for none."""
-    if value is not None and not (
-        isinstance(value, Collection) and all(isinstance(name, str) for name in value)
+    """See that *value* is one name, or a list of them; gives None for none."""
+    if not value:
+        return None
+    if not isinstance(value, (str, list, tuple)) or not all(
+        isinstance(each, str) for each in value
     ):
         raise WrongKind(f"{what} must be a str or a list of str, not {value!r:.80}.")
-    return names(value, what) or None
+    return names(value, what)
 
 
 def labels(value: Union[str, List[str], None]) -> List[str]:

@@ -18,8 +18,8 @@ class GraceDb(Annotations):
     ----------
     service_url : str
         The API root.
-    cred : str or pair of str, optional
-        A certificate, or certificate and key.
+    cred : str, pair of str or bool, optional
+        A certificate, or certificate and key; True to find one or fail, False for none of X.509.
     force_noauth, fail_if_noauth : bool
         Whether to look for no credential, or to refuse to go without one.
     api_version : str, optional
@@ -27,7 +27,8 @@ class GraceDb(Annotations):
     reload_certificate, reload_cred : bool
         Whether to read a credential anew before it expires, *reload_buffer* seconds before.
     use_auth : str
-        Which credentials to look for: ``all``, ``scitoken`` or ``x509``.
+        Which credentials to look for: ``all``, or ``scitoken`` or ``x509``, which must be found
+        then.
     retries, backoff_factor
         How often to ask again, and the first pause in seconds.
     retry_codes, allowed_methods

@@ -25,12 +25,13 @@ class HTTPError(requests.exceptions.HTTPError):
     """
 
     def __init__(self, response: Any) -> None:
-        answer = response if isinstance(response, requests.Response) else None
+        # Tests of programs make it of what is like a response.
+        answer = response if hasattr(response, "status_code") else None
         super().__init__(response, response=answer)
         self.status: Optional[int] = getattr(answer, "status_code", None)
         self.status_code = self.status
         self.reason = getattr(answer, "reason", "")
-        self.text: str = str(response) if answer is None else answer.text
+        self.text: str = str(response) if answer is None else getattr(answer, "text", "")
         self.message = self.text
 
     def __reduce__(self) -> Tuple[Any, ...]:

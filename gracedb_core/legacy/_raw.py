@@ -23,6 +23,7 @@ __all__ = ["Raw"]
 
 #: What the library's sessions take and that is settled for this client as a whole.
 _SETTLED = frozenset({"allow_redirects", "stream"})
+_HARMLESS = frozenset({"GET", "HEAD", "OPTIONS"})
 #: As is, because it is quoted already.
 _TARGET_SAFE = "/:?#[]@!$&'()*+,;=%-._~"
 
@@ -34,11 +35,11 @@ class Raw(Asking):
         self,
         method: str,
         url: str,
-        params: Optional[Mapping[str, Any]] = None,
+        params: Any = None,
         data: Any = None,
         headers: Optional[Mapping[str, str]] = None,
         *,
-        files: Optional[Mapping[str, Any]] = None,
+        files: Any = None,
         timeout: Any = None,
         json: Any = None,
         **settled: Any,
@@ -58,12 +59,22 @@ class Raw(Asking):
             lines,
             body,
             timeout=session.timeout if timeout is None else Options(timeout=timeout).timeouts,
+            # The length that a HEAD is told is not that of what comes.
+            stream=method.upper() == "HEAD",
         )
         return self._run(_exchanged(session, asked))
 
-    def get(self, url: str, **options: Any) -> Response:
+    def get(self, url: str, params: Any = None, **options: Any) -> Response:
         """GET *url*."""
-        return self.request("GET", url, **options)
+        return self.request("GET", url, params, **options)
+
+    def head(self, url: str, **options: Any) -> Response:
+        """HEAD of *url*: its answer without the body."""
+        return self.request("HEAD", url, **options)
+
+    def options(self, url: str, **options: Any) -> Response:
+        """Ask for the OPTIONS of *url*."""
+        return self.request("OPTIONS", url, **options)
 
     def post(self, url: str, data: Any = None, json: Any = None, **options: Any) -> Response:
         """POST *data*, a form or the body itself, or *json*; never sent twice."""
@@ -97,12 +108,14 @@ class Raw(Asking):
 
 def _exchanged(session: Session, request: Request) -> Flow[Response]:
     started = session.clock()
-    repeat = Repeat.FREELY if request.method == "GET" else Repeat.NEVER
+    repeat = Repeat.FREELY if request.method in _HARMLESS else Repeat.NEVER
     wire = yield from exchange(session, request, repeat)
+    if not isinstance(wire.body, bytes):  # of a HEAD
+        wire.body.close()
     return heard(wire, session.asked(request), session.clock() - started)
 
 
-def _target(session: Session, url: str, params: Optional[Mapping[str, Any]]) -> str:
+def _target(session: Session, url: str, params: Any) -> str:
     """Spell *url*, on our own server, as what is asked for."""
     try:
         parts = urlsplit(str(url))
@@ -117,25 +130,30 @@ def _target(session: Session, url: str, params: Optional[Mapping[str, Any]]) -> 
             "speaks; ask it with a client of its own."
         )
     target = quote(parts.path or "/", safe=_TARGET_SAFE)
-    queries = [quote(parts.query, safe=_TARGET_SAFE), encode_query(params or {})]
+    queries = [quote(parts.query, safe=_TARGET_SAFE), _query(params or {})]
     query = "&".join(filter(None, queries))
     if any(part in (".", "..") for part in target.split("/")):
         raise InputError(f"{shown(str(url))!r} climbs out of its place; write it without dots.")
     return f"{target}?{query}" if query else target
 
 
-def _body(
-    data: Any, json: Any, files: Optional[Mapping[str, Any]]
-) -> Tuple[str, Union[bytes, Upload, None]]:
+def _query(params: Any) -> str:
+    if isinstance(params, (str, bytes)):
+        return quote(params, safe=_TARGET_SAFE)
+    return encode_query(_fields(params, "params"))
+
+
+def _body(data: Any, json: Any, files: Any) -> Tuple[str, Union[bytes, Upload, None]]:
     if files:
-        return encode_multipart(data or {}, [_part(name, given) for name, given in files.items()])
+        pairs = files.items() if isinstance(files, Mapping) else _pairs(files, "files")
+        parts = [_part(name, given) for name, given in pairs if given is not None]
+        return encode_multipart(_fields(data or {}, "data beside files"), parts)
     if data:
-        if isinstance(data, str):
-            return "", data.encode("utf-8")
-        if isinstance(data, bytes):
-            return "", data
-        form = encode_form(data if isinstance(data, Mapping) else _collected(data))
-        return "application/x-www-form-urlencoded", form
+        if isinstance(data, (str, bytes)):
+            return "", data.encode("utf-8") if isinstance(data, str) else data
+        if hasattr(data, "read"):
+            return "", source("body", data)
+        return "application/x-www-form-urlencoded", encode_form(_fields(data, "data"))
     if json is not None:
         if not isinstance(json, Mapping):
             raise WrongKind(f"json must be a dict, not {type(json).__name__}.")
@@ -143,12 +161,21 @@ def _body(
     return "", None
 
 
-def _collected(pairs: Any) -> Dict[str, List[Any]]:
-    """Lay pairs out as fields that may repeat."""
+def _fields(given: Any, what: str) -> Mapping[str, Any]:
+    """Read fields, which may repeat where they are pairs."""
+    if isinstance(given, Mapping):
+        return given
     fields: Dict[str, List[Any]] = {}
-    for name, value in pairs:
+    for name, value in _pairs(given, what):
         fields.setdefault(name, []).append(value)
     return fields
+
+
+def _pairs(given: Any, what: str) -> List[Tuple[Any, Any]]:
+    try:
+        return [(name, value) for name, value in given]
+    except (TypeError, ValueError):
+        raise WrongKind(f"{what} must be a dict, or a list of pairs.") from None
 
 
 def _part(field: str, given: Any) -> Part:

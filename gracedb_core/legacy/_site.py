@@ -78,6 +78,8 @@ class Site(Raw):
     @classmethod
     def load_json_from_response(cls, response: Any) -> Any:
         """Read an answer's JSON."""
+        if response is None:
+            raise InputError("There is no JSON in None; pass what a method has answered.")
         return response.json()
 
     def gwtc_create(

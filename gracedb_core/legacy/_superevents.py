@@ -6,14 +6,19 @@ from typing import Any, Dict, Iterator, Optional
 
 from .._encode import segment
 from .._ids import Kind
+from .._routes import Encoding
 from .._upload import Contents, FileName
 from ..resources._parts import file_part
 from ._answers import Response
-from ._checks import code, several, some_of, together
+from ._checks import code, one_of, several, some_of, together
 from ._errors import NotThere, WrongKind
 from ._events import Events
+from ._making import sent
 
 __all__ = ["Superevents"]
+
+#: What a superevent may be without.
+_CLEARABLE = frozenset({"em_type", "time_coinc_far", "space_coinc_far"})
 
 
 class Superevents(Events):
@@ -60,6 +65,8 @@ class Superevents(Events):
             "events": several(events, "events"),
             "labels": several(labels, "labels"),
         }
+        for label in fields["labels"] or ():
+            one_of(label, self.allowed_labels, "label")
         return self._ask("create", "/*", Kind.SUPEREVENT, fields=fields)
 
     def update_superevent(
@@ -73,7 +80,7 @@ class Superevents(Events):
         time_coinc_far: Optional[float] = None,
         space_coinc_far: Optional[float] = None,
     ) -> Response:
-        """Change a superevent."""
+        """Change a superevent; empty text clears *em_type* or a rate, and is nothing elsewhere."""
         fields = {
             "t_start": t_start,
             "t_0": t_0,
@@ -84,7 +91,13 @@ class Superevents(Events):
             "space_coinc_far": space_coinc_far,
         }
         some_of(fields)
-        return self._of("update", "/*[]", superevent_id, fields=fields)
+        empty = {name for name, value in fields.items() if isinstance(value, str) and not value}
+        kept = {name: value for name, value in fields.items() if name not in empty - _CLEARABLE}
+        call = self._call("update", "/*[]", Kind.SUPEREVENT, (segment(superevent_id),), fields=kept)
+        if empty & _CLEARABLE:
+            # In a form alone an empty value means that there is none.
+            call = call._replace(cell=call.cell.replaced(encoding=Encoding.FORM))
+        return self._run(sent(self._session(), call))
 
     def add_event_to_superevent(self, superevent_id: str, graceid: str) -> Response:
         """Make an event a member."""

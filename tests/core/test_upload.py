@@ -127,6 +127,13 @@ def test_standard_input(monkeypatch: pytest.MonkeyPatch) -> None:
     assert drained(source("-", None)) == b"piped"
 
 
+def test_standard_input_that_holds_text(monkeypatch: pytest.MonkeyPatch) -> None:
+    """What a program or a test has put in its place is sent as UTF-8."""
+    monkeypatch.setattr(sys, "stdin", io.StringIO("pipéd"))
+    upload = source("-", None)
+    assert upload.open().read() == "pipéd".encode()
+
+
 @pytest.mark.parametrize("contents", [3, [b"a"], {"a": 1}])
 def test_what_is_no_file_gets_a_sentence(contents: Any) -> None:
     """Anything else is refused before it is sent."""

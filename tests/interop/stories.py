@@ -109,6 +109,10 @@ def annotations(kind: str) -> Dict[str, Step]:
             comment="attached", filename="no-such-file"
         ),
         "logs.create without a comment": lambda scene: one(scene).logs.create(),
+        "logs.create number": lambda scene: one(scene).logs.create(comment=1e-9, tags=""),
+        "logs.create number and file": lambda scene: one(scene).logs.create(
+            comment=42, tags="", filename="n.txt", filecontents=b"42"
+        ),
         "logs.create field": lambda scene: one(scene).logs.create(comment="x", displayName="y"),
         "logs.get": lambda scene: one(scene).logs.get(),
         "logs[].get": lambda scene: one(scene).logs[1].get(),
@@ -222,6 +226,9 @@ STEPS: Dict[str, Step] = {
     **annotations("event"),
     "event.tags.create by name": lambda scene: scene.event.logs[1].tags.create(tag="em_follow"),
     **annotations("superevent"),
+    "superevent.tags.create by name": lambda scene: scene.superevent.logs[1].tags.create(
+        label="em_follow"
+    ),
     "superevent.remove preferred": lambda scene: scene.superevent.remove("T0001"),
     "superevent.add taken": lambda scene: scene.superevent.add("T0002"),
     "superevent.add missing": lambda scene: scene.superevent.add("T9999"),
@@ -286,6 +293,14 @@ STEPS: Dict[str, Step] = {
         f"{scene.url}events/T0001/log/",
         data={"comment": "by hand"},
         files={"upload": ("b.txt", b"by hand")},
+    ),
+    "session.post named files": lambda scene: scene.einstein.session.post(
+        f"{scene.url}events/T0001/log/",
+        data={"comment": "by name"},
+        files=[("upload", ("coinc.xml", None))],
+    ),
+    "session.post no such file": lambda scene: scene.einstein.session.post(
+        f"{scene.url}events/T0001/log/", files={"upload": ("no-such-file", None)}
     ),
     "session.delete": lambda scene: scene.einstein.session.delete(
         f"{scene.url}superevents/TS170817a/labels/INJ/"

@@ -75,6 +75,10 @@ SHARED: Mapping[str, Callable[[Steps, str], Any]] = {
     "write_log tagname": lambda c, it: c.writeLog(it, message="x", tagname=["pe"], unknown=1),
     "write_log no tag": lambda c, it: c.write_log(it, "x", tag_name=None, displayName=None),
     "write_log empty tag": lambda c, it: c.write_log(it, "x", tag_name=""),
+    "write_log bytes": lambda c, it: c.write_log(it, b"from a process\xff\n"),
+    "write_log empty": lambda c, it: c.write_log(it, "x", "", "", "", label=""),
+    "write_log empty file": lambda c, it: c.write_log(it, "x", "empty.txt", ""),
+    "write_log both tags": lambda c, it: c.write_log(it, "x", tag_name="pe", tagname="em_follow"),
     "write_log nothing": lambda c, it: c.write_log(it, ""),
     "write_log none": lambda c, it: c.write_log(it, None),
     "write_log bad tag": lambda c, it: c.write_log(it, "x", tag_name="a b"),
@@ -103,6 +107,7 @@ SHARED: Mapping[str, Callable[[Steps, str], Any]] = {
     "labels": lambda c, it: c.labels(it),
     "labels one": lambda c, it: c.labels(it, "INJ"),
     "labels none": lambda c, it: c.labels(it, "ADVNO"),
+    "labels unknown": lambda c, it: c.labels(it, "NO_SUCH"),
     "remove_label": lambda c, it: c.remove_label(it, "INJ"),
     "remove_label again": lambda c, it: c.removeLabel(it, "INJ"),
     "files": lambda c, it: c.files(it),
@@ -208,11 +213,19 @@ ALONE: Mapping[str, Call] = {
     "create_superevent events kind": lambda c, own: c.create_superevent(
         1, 2, 3, own.other, "T", events=[7]
     ),
+    "create_superevent unknown label": lambda c, own: c.create_superevent(
+        1, 2, 3, own.other, "T", labels=["INJ", "NO_SUCH"]
+    ),
     "update_superevent": lambda c, own: c.updateSuperevent(
         own.superevent, 1.5, 2.5, 3.5, em_type="E1", time_coinc_far=1e-9, space_coinc_far=2e-9
     ),
     "update_superevent same": lambda c, own: c.update_superevent(own.superevent, t_0=2.5),
     "update_superevent nothing": lambda c, own: c.update_superevent(own.superevent),
+    "update_superevent empty": lambda c, own: c.update_superevent(
+        own.superevent, t_0=2.25, t_end="", preferred_event="", em_type="", time_coinc_far=""
+    ),
+    "update_superevent all empty": lambda c, own: c.update_superevent(own.superevent, em_type=""),
+    "load_json none": lambda c, own: c.load_json_from_response(None),
     "add_event": lambda c, own: c.addEventToSuperevent(own.superevent, own.other),
     "add_event again": lambda c, own: c.add_event_to_superevent(own.superevent, own.other),
     "add_pipeline_preferred": lambda c, own: c.add_pipeline_preferred_event(

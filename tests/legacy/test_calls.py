@@ -208,7 +208,7 @@ def test_what_no_number_of_a_log_can_be(gracedb: GraceDb, subject: str, number: 
 def test_what_no_superevent_can_be(gracedb: GraceDb, graceid: str, options: Any) -> None:
     with pytest.raises(TypeError, match=next(iter(options))):
         gracedb.create_superevent(1, 2, 3, graceid, **{"category": "test", **options})
-    gathered = {"category": "test", "labels": ("INJ",), "events": {upload(gracedb)}}
+    gathered = {"category": "test", "labels": ("INJ",), "events": [upload(gracedb)]}
     made = gracedb.create_superevent(1, 2, 3, graceid, **gathered).json()
     assert (made["labels"], len(made["gw_events"])) == (["INJ"], 2)
 

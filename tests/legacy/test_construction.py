@@ -7,9 +7,11 @@ import inspect
 import pickle
 import subprocess
 import sys
+import time
 import warnings
 from base64 import b64encode
 from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -18,11 +20,14 @@ import requests
 from gracedb_core.errors import CredentialError, InputError
 from gracedb_core.legacy import DEFAULT_SERVICE_URL, GraceDb
 from gracedb_sandbox import Sandbox
+from tests.auth.pki import HOUR, Authority
+from tests.auth.surroundings import NOW
 
 from .conftest import EINSTEIN, upload
 
 BASIC = "Basic " + b64encode(b"albert.einstein:relativity").decode()
 NOWHERE = "http://127.0.0.1:1/api/"
+SECURE = "https://127.0.0.1:1/api/"
 
 
 def test_it_asks_nobody() -> None:
@@ -75,20 +80,45 @@ def test_which_credentials_to_look_for(home: Any, sandbox: Sandbox) -> None:
     netrc = home / ".netrc"
     netrc.write_text("machine 127.0.0.1 login albert.einstein password relativity\n")
     netrc.chmod(0o600)
-    kinds = {}
-    for use_auth in ("all", "scitoken", "x509"):
+    default: Any = None
+    for use_auth in ("all", default):
         with GraceDb(sandbox.url, use_auth=use_auth) as client:
-            kinds[use_auth] = client.get_user_info().json()["username"]
-    assert kinds == {"all": "albert.einstein", "scitoken": "AnonymousUser", "x509": "AnonymousUser"}
+            assert client.get_user_info().json()["username"] == "albert.einstein"
+    for use_auth in ("scitoken", "x509"):
+        with pytest.raises(CredentialError, match="no credentials"):
+            GraceDb(sandbox.url, use_auth=use_auth)
+        with GraceDb(sandbox.url, use_auth=use_auth, force_noauth=True) as client:
+            assert client.get_user_info().json()["username"] == "AnonymousUser"
     with pytest.raises(InputError, match="use_auth"):
         GraceDb(NOWHERE, use_auth="kerberos")
 
 
 def test_a_certificate_is_not_read_for_tokens() -> None:
     """Programs hand over what they are configured with, whatever is used of it."""
-    GraceDb("https://127.0.0.1:1/api/", cred="/absent", use_auth="scitoken").close()
-    with pytest.raises(CredentialError):
-        GraceDb("https://127.0.0.1:1/api/", cred="/absent")
+    with pytest.raises(CredentialError, match="no credentials"):
+        GraceDb(SECURE, cred="/absent", use_auth="scitoken")
+    with pytest.raises(CredentialError, match="absent"):
+        GraceDb(SECURE, cred="/absent")
+
+
+@pytest.mark.parametrize("use_auth", ["all", "scitoken", "x509"])
+def test_a_certificate_that_is_to_be_found(
+    home: Path, monkeypatch: pytest.MonkeyPatch, use_auth: str
+) -> None:
+    """True stops whoever has none; False does without, whatever there is."""
+    with pytest.raises(CredentialError, match="no credentials"):
+        GraceDb(SECURE, cred=True, use_auth=use_auth)
+    GraceDb(SECURE, cred=True, use_auth=use_auth, force_noauth=True).close()
+    # Dates are told from the now of other tests.
+    ends = time.time() - NOW + HOUR
+    (home / "proxy").write_bytes(Authority().issue("Emmy Noether", ends=ends).combined)
+    (home / "proxy").chmod(0o600)
+    monkeypatch.setenv("X509_USER_PROXY", str(home / "proxy"))
+    kinds = []
+    for cred in (True, False):
+        with GraceDb(SECURE, cred=cred) as client:
+            kinds.append(client.show_credentials(print_output=False))
+    assert kinds == [{"auth_type(s)": "x509"}, {"auth_type(s)": "No auth type found"}]
 
 
 def test_reload_options() -> None:
@@ -96,11 +126,15 @@ def test_reload_options() -> None:
     options = client._client._options
     assert (options.auth_reload, options.auth_reload_timeout) == (True, 120)
     assert GraceDb(NOWHERE, reload_certificate=True)._client._options.auth_reload
+    assert GraceDb(NOWHERE, reload_buffer=None)._client._options.auth_reload_timeout == 300
 
 
 def test_retries() -> None:
     policy = GraceDb(NOWHERE, retries=0, backoff_factor=0.5)._client._options.policy
     assert (policy.attempts, policy.pause) == (1, 0.5)
+    nothing: Any = None
+    with pytest.raises(ValueError, match="retries must be a count"):
+        GraceDb(NOWHERE, retries=nothing)
 
 
 def test_options_of_the_other_client() -> None:
@@ -173,6 +207,49 @@ def test_such_a_header_outranks_what_was_found(sandbox: Sandbox) -> None:
     with GraceDb(sandbox.url, username="henrietta.leavitt", password="cepheids") as client:
         client.headers["Authorization"] = BASIC
         assert client.get_user_info().json()["username"] == "albert.einstein"
+
+
+def test_header_lines_that_are_replaced(sandbox: Sandbox) -> None:
+    """They are sent, beside those without which the server serves nobody."""
+    given: Any = {"Authorization": BASIC}
+    with GraceDb(sandbox.url, force_noauth=True) as client:
+        own = dict(client.headers)
+        assert {"User-Agent", "Accept"} <= own.keys()
+        client.headers = given
+        assert client.get_user_info().json()["username"] == "albert.einstein"
+        assert dict(client.headers) == {**own, **given}
+        assert BASIC not in repr(client.headers)
+    unusable = GraceDb("localhost", force_noauth=True)
+    unusable.headers = given
+    assert dict(unusable.headers) == given
+
+
+@pytest.mark.parametrize("name", ["auth", "cert", "params", "proxies", "verify"])
+def test_attributes_of_a_session(name: str) -> None:
+    """What would decide on requests in the older client warns, and says what to do."""
+    client = GraceDb(NOWHERE)
+    with pytest.warns(UserWarning, match=f"Setting {name} .* no effect: .* instead") as warned:
+        setattr(client, name, None)
+    assert warned[0].filename == __file__
+
+
+def test_attributes_of_a_subclass() -> None:
+    """It may have any of its own."""
+
+    class Mine(GraceDb):
+        params: Any = None
+
+        def __init__(self, *args: Any) -> None:
+            self.headers: Any = {"X-Lost": "here"}
+            super().__init__(*args)
+
+    with warnings.catch_warnings():
+        warnings.simplefilter("error")
+        client: Any = Mine(NOWHERE)
+        client.params = {"mine": 1}
+        client.anything = 2
+    assert (client.params, copy.copy(client).anything) == ({"mine": 1}, 2)
+    assert "User-Agent" in client.headers
 
 
 def test_header_lines_as_bytes(sandbox: Sandbox) -> None:

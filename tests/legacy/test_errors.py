@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import gzip
 import pickle
+from types import SimpleNamespace
 from typing import Any, List
 
 import pytest
@@ -83,6 +84,16 @@ def test_one_made_by_a_program() -> None:
     assert error.response is response
     assert pickle.loads(pickle.dumps(error)).status == 404
     assert HTTPError("words").message == "words"
+
+
+def test_one_made_of_a_stand_in() -> None:
+    """Tests of programs fake a refusal with whatever has what is read of it."""
+    stand_in = SimpleNamespace(status_code=404, reason="Not Found", text="gone")
+    error = HTTPError(stand_in)
+    assert (error.status, error.status_code, error.reason) == (404, 404, "Not Found")
+    assert (error.message, error.text) == ("gone", "gone")
+    assert error.response is stand_in
+    assert HTTPError(5).status is None
 
 
 class Fails:

@@ -71,6 +71,11 @@ WRITES: Mapping[str, Write] = {
         lambda c, it: c.update_superevent(it, t_0=2.5),
         lambda c, it: int(c.superevent(it).json()["t_0"] == 2.5),
     ),
+    "update_superevent clears": Write(
+        lambda c: (lambda it: (c.update_superevent(it, em_type="E1"), it)[1])(superevent(c)),
+        lambda c, it: c.update_superevent(it, em_type="", t_0=2.5),
+        lambda c, it: int(c.superevent(it).json()["em_type"] is None),
+    ),
     "replace_event": Write(
         upload,
         lambda c, it: c.replace_event(it, "coinc.xml", COINC),

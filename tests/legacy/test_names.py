@@ -36,7 +36,7 @@ NAMES = frozenset(
     ]
 )
 #: What it has from sessions of ``requests``, and programs use.
-VERBS = ("get", "post", "put", "patch", "delete")
+VERBS = ("get", "head", "options", "post", "put", "patch", "delete")
 
 
 def test_nothing_is_forgotten() -> None:

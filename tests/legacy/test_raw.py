@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -15,6 +16,48 @@ def test_get(gracedb: GraceDb, graceid: str) -> None:
     assert [row["graceid"] for row in answer.json()["events"]] == [graceid]
     again = gracedb.get(f"{gracedb._service_url}events/?query={graceid}", timeout=(5, 30))
     assert again.json()["numRows"] == 1
+
+
+def test_forms_of_a_query(gracedb: GraceDb, graceid: str) -> None:
+    """Pairs, text and bytes, by place or by name, and beside a query of the URL's own."""
+    url = gracedb.links["events"]
+    for params in ([("query", graceid)], f"query={graceid}", f"query={graceid}".encode()):
+        assert gracedb.get(url, params).json()["numRows"] == 1
+        assert gracedb.get(f"{url}?count=1", params=params).json()["numRows"] == 1
+    repeated = gracedb.get(url, [("query", graceid), ("columns", "graceid"), ("sort", "far")])
+    assert repeated.url.endswith(f"?query={graceid}&columns=graceid&sort=far")
+
+
+def test_without_a_body(gracedb: GraceDb) -> None:
+    answer = gracedb.head(gracedb.links["events"])
+    assert (answer.status, answer.content) == (200, b"")
+    assert int(answer.headers["Content-Length"]) > 0
+    assert "GET" in gracedb.options(gracedb.links["events"]).headers["Allow"]
+    with pytest.raises(HTTPError):
+        gracedb.head(f"{gracedb.links['events']}G987654")
+
+
+def test_forms_of_a_body(gracedb: GraceDb, graceid: str, tmp_path: Path) -> None:
+    """As the older client posts, with pairs for the fields and the files, and an open file."""
+    url = f"{gracedb.links['events']}{graceid}/log/"
+    fields = [("comment", "pairs"), ("tagname", "pe"), ("tagname", "em_bright")]
+    written = gracedb.post(url, data=fields, files={"upload": ("a.txt", "a")}).json()
+    assert (written["comment"], sorted(written["tag_names"])) == ("pairs", ["em_bright", "pe"])
+    files = [("upload", ("b.txt", "b")), ("other", None)]
+    assert gracedb.post(url, data=dict(fields), files=files).json()["filename"] == "b.txt"
+    (tmp_path / "form").write_bytes(b"comment=opened")
+    form = {"Content-Type": "application/x-www-form-urlencoded"}
+    for kind in ("r", "rb"):
+        with (tmp_path / "form").open(kind) as opened:
+            assert gracedb.post(url, data=opened, headers=form).json()["comment"] == "opened"
+
+
+@pytest.mark.parametrize(
+    "wrong", [{"data": [1]}, {"data": "text", "files": {"a": "b"}}, {"params": 5}, {"files": 5}]
+)
+def test_what_is_no_form(gracedb: GraceDb, wrong: Any) -> None:
+    with pytest.raises(TypeError, match="list of pairs"):
+        gracedb.post(gracedb.links["events"], **wrong)
 
 
 def test_beside_the_api(gracedb: GraceDb) -> None:

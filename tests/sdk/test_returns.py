@@ -73,6 +73,25 @@ def test_tagging_an_event_s_message_gives_the_response(sdk: Client, event: str) 
     assert tags.delete(key="sky_loc") is None
 
 
+@pytest.mark.parametrize("number", [42, 0, 1e-9])
+def test_a_number_is_a_comment(sdk: Client, event: str, superevent: str, number: Any) -> None:
+    """It is written as its digits, as an empty text stands for no tags."""
+    for subject in (sdk.events[event], sdk.superevents[superevent]):
+        assert subject.logs.create(number)["comment"] == str(number)
+        written = subject.logs.create(
+            comment=number, filename="a.txt", filecontents=b"a", tags="", label=None
+        )
+        assert (written["comment"], written["tag_names"]) == (str(number), [])
+        for nothing in (None, "", True):
+            with pytest.raises(ValueError, match="needs a comment"):
+                subject.logs.create(nothing)
+
+
+def test_tags_by_their_older_name(sdk: Client, event: str, superevent: str) -> None:
+    assert sdk.superevents[superevent].logs[1].tags.create(label="pe")["name"] == "pe"
+    assert sdk.events[event].logs[1].tags.create(label="pe").status_code == 201
+
+
 def test_superevents_post_and_give_values(sdk: Client, superevent: str) -> None:
     """The same calls of a superevent are sent by POST, and gave what they give."""
     node = sdk.superevents[superevent]

@@ -7,6 +7,7 @@ import io
 import json
 import pickle
 import traceback
+from pathlib import Path
 from typing import Any, Callable, Iterator
 
 import pytest
@@ -84,6 +85,24 @@ def test_post(client: Client, server: Server) -> None:
         for heard in server.heard
     ]
     assert lengths == [1] * 6
+
+
+@pytest.mark.parametrize("as_pairs", [False, True])
+def test_files_that_are_named(
+    client: Client, server: Server, tmp_path: Path, as_pairs: bool
+) -> None:
+    """A name without contents stands for the file there, which is sent without its folders."""
+    (tmp_path / "a.txt").write_bytes(b"on disk")
+    url = f"{client.url}events/G1/log/"
+    for given in ((str(tmp_path / "a.txt"), None), [tmp_path / "a.txt", None, "text/x"]):
+        files: Any = [("upload", given)] if as_pairs else {"upload": given}
+        client.session.post(url, data={"comment": "c"}, files=files)
+    plain, typed = server.heard
+    head = b'name="upload"; filename="a.txt"\r\nContent-Type: text/'
+    assert head + b"plain\r\n\r\non disk\r\n" in plain.body
+    assert head + b"x\r\n\r\non disk\r\n" in typed.body
+    with pytest.raises(FileNotFoundError):
+        client.session.post(url, files={"upload": ("/absent", None)})
 
 
 @pytest.mark.parametrize("method", ["PUT", "PATCH", "DELETE", "OPTIONS"])
