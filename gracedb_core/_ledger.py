@@ -11,7 +11,7 @@ import os
 import threading
 import time
 from collections import deque
-from typing import Any, Callable, Deque, Dict, Hashable, List, Tuple
+from typing import Any, Callable, Deque, Dict, Hashable, List, NamedTuple, Tuple
 from weakref import WeakKeyDictionary, WeakValueDictionary
 
 __all__ = ["LEDGER", "Alike", "Claims", "Ledger", "identity_of"]
@@ -25,6 +25,16 @@ _LEFT_BEHIND = 600.0
 _UNNAMED = 600.0
 
 
+class Witness(NamedTuple):
+    """An answer to a write, which shows how the clocks of the server agree."""
+
+    #: By the clock of the ledger.
+    at: float
+    #: As the answer's head dates it, and as the server dates what it has made.
+    answered: str
+    created: Any
+
+
 class Claims:
     """What was made in one place, and by which call.
 
@@ -36,11 +46,22 @@ class Claims:
         self._owners: Dict[Any, Tuple[float, Any]] = {}
         self._followed: WeakKeyDictionary[Any, float] = WeakKeyDictionary()
         self._tidied = clock()
+        #: The last few; they are read where an answer was lost.
+        self.witnesses: Deque[Witness] = deque(maxlen=8)
         self.forked()
 
     def forked(self) -> None:
         """Begin anew in a child: what the parent has made is still the parent's."""
         self._lock = threading.Lock()
+
+    def now(self) -> float:
+        """Give the time by the clock of the ledger."""
+        return self._clock()
+
+    def hear(self, answered: str, thing: Any) -> None:
+        """Remember when what was made is said to have been made."""
+        if isinstance(thing, dict):
+            self.witnesses.append(Witness(self._clock(), answered, thing.get("created")))
 
     def follow(self, call: Any) -> None:
         """Keep what is made from now on as long as *call* lives."""

@@ -109,6 +109,7 @@ class _Write:
             except AnswerError as error:
                 # Accepted, by its status, by somebody: whether by the server is not to be read.
                 raise doubt(session.asked(request), error, self._trail.sent_at) from error
+            self._alike.claims.hear(response.headers.get("date", ""), answer)
             made = identity_of(answer)
             if made is not None:
                 self._alike.claims.take(made, self._trail.mark)

@@ -26,9 +26,11 @@ _DATED = re.compile(
 
 #: Seconds by which the clock that dates things may differ from the one that answers.
 _DISAGREEMENT = 0.5
-#: What is dated so many seconds before it was sent may still be what was sent, by a clock that was
-#: set.
+#: What is dated so many seconds before it was sent may still be what was sent, where nobody knows
+#: how the server's clocks agree.
 _DOUBTFUL = 60.0
+#: The same where it was seen how they do, beyond that.
+_LITTLE = 2.0
 #: Seconds within which things may bear the same date.
 _NEAR = 3.0
 
@@ -48,6 +50,8 @@ class Learnt:
     def __init__(self) -> None:
         #: When it was sent, by the server's clock: not before the first, not after the second.
         self.sent: Optional[Tuple[float, float]] = None
+        #: How much before that what was sent may be dated.
+        self.doubtful = _DOUBTFUL
         self.username: Optional[str] = None
         self.content_id = ""
 
@@ -120,6 +124,21 @@ class Sought:
             shortest = longest
         # Else one has not counted while the machine slept, or the other was set: who knows.
         self._learnt.sent = (now - longest, now - shortest)
+        self._learnt.doubtful = self._disagreement(now)
+
+    def _disagreement(self, now: float) -> float:
+        """Give the seconds by which what is made may be dated too early.
+
+        That is as much as the answers to the last writes show: a server whose machines agree is
+        not asked for all that it was sent within a minute.
+        """
+        claims, lags = self._alike.claims, []
+        for at, answered, created in tuple(claims.witnesses):
+            seen, made = moment(answered), unix_time(created)
+            # What was seen before a clock was set says nothing any more.
+            if seen and made and abs((now - claims.now()) - (seen - at)) < _NEAR:
+                lags.append(seen - made)
+        return min(max(min(lags), 0.0) + _LITTLE, _DOUBTFUL) if lags else _DOUBTFUL
 
     @property
     def sent(self) -> Tuple[float, float]:
@@ -133,7 +152,7 @@ class Sought:
     @property
     def doubtful(self) -> float:
         """The server's time from which things may have been made by us, if clocks disagree."""
-        return self.sent[0] - _DOUBTFUL
+        return self.sent[0] - self._learnt.doubtful
 
     @property
     def worth_reading_from(self) -> float:

@@ -107,6 +107,11 @@ class Log(Place[Mode], resources.Log[Mode]):
 
     tags: Tags[Mode]
 
+    @property
+    def url(self) -> str:
+        """Where it is, without the slash that the server adds for a superevent's."""
+        return super().url.rstrip("/")
+
 
 @_stands_for("logs")
 class Logs(Place[Mode], resources.Logs[Mode]):

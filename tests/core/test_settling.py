@@ -7,12 +7,14 @@ import copy
 import gzip
 import logging
 import pickle
+import re
 import threading
 import time
 from concurrent.futures import ThreadPoolExecutor
 from email.utils import formatdate, parsedate_to_datetime
 from pathlib import Path
 from typing import Any, Callable, List
+from urllib.parse import unquote_plus
 
 import pytest
 import requests
@@ -20,6 +22,7 @@ import requests
 from gracedb_core import AsyncClient, Client
 from gracedb_core._drivers import Awaiting, Blocking
 from gracedb_core._retry import RetryPolicy
+from gracedb_core._sought import unix_time
 from gracedb_core._wire import Request, Response
 from gracedb_core.errors import (
     BadRequest,
@@ -639,3 +642,35 @@ def test_a_clock_of_ours_that_was_set_leaves_doubt(sandbox: Sandbox, direct: Cli
     transport._send = passing
     step[0] = 3600
     assert caught.value.resolve() == Resolution(None)
+
+
+@pytest.mark.parametrize(("host", "seconds"), [("127.0.0.1", 5), ("localhost", 62)])
+def test_clocks_that_were_seen_to_agree_are_believed(
+    sandbox: Sandbox, direct: Client, host: str, seconds: float
+) -> None:
+    """A minute of uploads is looked through only where no answer has shown how clocks agree."""
+    fields: Any = {"group": "Test", "pipeline": "HardwareInjection"}
+    direct.events.create("a", unique("a").encode(), **fields)
+    asked: List[str] = []
+    with Client(
+        sandbox.url.replace("127.0.0.1", host), username="albert.einstein", password="relativity"
+    ) as client:
+        root, transport = losing(client, DROP, policy=RetryPolicy(attempts=1, settled_after=0))
+        passing = transport._send
+
+        def send(request: Request) -> Response:
+            asked.append(unquote_plus(request.target))
+            response: Response = passing(request)
+            return response
+
+        transport._send = send
+        with pytest.raises(OutcomeUnknown) as caught:
+            root.events.create("a", unique("a").encode(), **fields)
+        del asked[:]
+        assert caught.value.resolve() == Resolution(False)
+    (between,) = filter(None, (re.search(r"created: (.+?) \.\. (.+?) group", at) for at in asked))
+    since, until = map(unix_time, between.groups())
+    assert since is not None
+    assert until is not None
+    assert abs(until - since - 86400) <= seconds
+    assert abs(until - since - 86400) > seconds - 5

@@ -235,3 +235,10 @@ def test_a_compressed_answer_is_plain(transport: str) -> None:
         url = f"http://127.0.0.1:{server.port}/api/"
         with Client(url, transport=transport, **EINSTEIN) as client:
             assert client.superevents.update("S1", t_0=2.5).json() == {"superevent_id": "S1"}
+
+
+@pytest.mark.parametrize("key", ["G1", "S190425z"])
+def test_a_message_has_the_url_of_before(sdk: Client, key: str) -> None:
+    """Programs build on it."""
+    place: Any = sdk.events if key == "G1" else sdk.superevents
+    assert place[key].logs[3].url == f"{place[key].logs.url}3"
