@@ -29,7 +29,7 @@ _REPLACED = "Event data replaced by new upload"
 #: Seconds from now until which the server may date what it has made; its clock may be ahead.
 _AHEAD = 86400.0
 #: Events that are looked through, and how many of them are listed at a time.
-_MOST_EVENTS, _EVENTS_AT_A_TIME = 2000, 100
+_MOST_EVENTS, _EVENTS_AT_A_TIME = 10_000, 100
 
 
 def _named(sought: Sought) -> Flow[Optional[Found]]:
@@ -170,7 +170,9 @@ def _event(sought: Sought) -> Flow[Optional[Found]]:
                     return Found(whole)
         if not page.following:
             return None
-    raise DecodeError("There are more events than can be looked through.")
+    raise DecodeError(
+        f"There are more than {_MOST_EVENTS} events since; look for yours among them yourself."
+    )
 
 
 def _is_this_event(sought: Sought, thing: Mapping[str, Any]) -> Flow[bool]:
