@@ -7,7 +7,6 @@ import ipaddress
 import os
 import re
 import sys
-import warnings
 from typing import TYPE_CHECKING, Any, Iterator
 
 import pytest
@@ -76,20 +75,14 @@ def collector_at_rest() -> Iterator[None]:
     """Collect garbage between tests only, on Python 3.8.
 
     That one aborts, instead of raising RecursionError, when a collection calls back while a
-    document that is nested too deeply is read; Hypothesis has such a callback. What is found
-    unclosed between two tests, one that was interrupted long ago may have left, and the second
-    would be blamed: later Pythons, which collect within tests, tell of it.
+    document that is nested too deeply is read; Hypothesis has such a callback.
     """
     if sys.version_info >= (3, 9):
         yield
         return
     gc.disable()
     yield
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore", ResourceWarning)
-        gc.enable()
-        # As many as make it due.
-        [[] for _ in range(1000)]
+    gc.enable()
 
 
 @pytest.fixture(scope="session", autouse=True)
