@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import doctest
+import gc
 import re
 from pathlib import Path
 from typing import Any, Dict, Iterator, List, NamedTuple
@@ -85,6 +86,9 @@ def test_pages_run(page: str, desk: Path, fresh: Sandbox, monkeypatch: pytest.Mo
     names: Dict[str, Any] = {"__name__": "__main__"}
     for example in examples(page):
         run(example, page, names)
+    # Here, and not in a later test that would be blamed for it.
+    names.clear()
+    gc.collect()
 
 
 def test_environment_variables_are_documented() -> None:
